@@ -1,0 +1,53 @@
+"""Every exception this package raises on purpose, as a tree.
+
+    EnvscalerError
+    ├── BadInput              a person gave us something we cannot use        (exit 2)
+    │   └── PolicyViolation   foreign code does what foreign code must not do
+    ├── Infrastructure        the world around us failed                      (exit 3)
+    │   ├── WorkerDied        a worker process ended or answered nonsense
+    │   ├── WorkerTimeout     a call outlasted its wall-clock limit and was killed
+    │   └── IsolationMissing  foreign code would have to run without a sandbox
+    └── RebuildDiverged       a journal played again gave another state       (a bug or nondeterminism)
+
+A defect in something *generated* is no exception but a `Problem` (see `spec.problem`).
+"""
+
+from __future__ import annotations
+
+
+class EnvscalerError(Exception):
+    """Base of everything this package raises on purpose."""
+
+
+class BadInput(EnvscalerError):
+    """Unusable input, told in one sentence: where it is, what is wrong, what to do."""
+
+    def __init__(self, where: str, message: str, remedy: str) -> None:
+        super().__init__(f"{where}: {message.rstrip('.')}; {remedy.rstrip('.')}.")
+        self.where = where
+        self.message = message
+        self.remedy = remedy
+
+
+class PolicyViolation(BadInput):
+    """Foreign source that the AST policy does not let through."""
+
+
+class Infrastructure(EnvscalerError):
+    """The network, a provider, a worker or the disk failed; the input may be fine."""
+
+
+class WorkerDied(Infrastructure):
+    """A worker process ended, or sent a reply that is no reply."""
+
+
+class WorkerTimeout(Infrastructure):
+    """A call outlasted its wall-clock limit; its worker was killed."""
+
+
+class IsolationMissing(Infrastructure):
+    """This machine offers no isolation that is good enough for foreign code."""
+
+
+class RebuildDiverged(EnvscalerError):
+    """A journal was played again and a state digest differed."""

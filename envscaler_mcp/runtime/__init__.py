@@ -1,0 +1,1 @@
+"""Environments alive: the standalone runtime, and workers that hold episodes elsewhere."""
