@@ -1,0 +1,43 @@
+# Every target does its own set-up: Python 3.11 or later is all that a machine needs.
+# `make PYTHON=/path/to/python3.12 test` chooses another interpreter.
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+WORKERS ?= 2
+
+.PHONY: demo test test-slow check regen setup clean
+
+demo: $(STAMP)
+	@$(BIN)/envscaler-mcp demo
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow"
+
+test-slow: $(STAMP)
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m slow
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+
+# Writes generated_servers/ anew; a test compares them with what is committed.
+regen: $(STAMP)
+	$(BIN)/python -m envscaler_mcp.samples.regenerate
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@python="$(PYTHON)"; \
+	for name in python3 python3.11 python3.12 python3.13 python3.14 python; do \
+	  [ -n "$$python" ] && break; \
+	  "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && python="$$name"; \
+	done; \
+	[ -n "$$python" ] || { echo "No Python 3.11 or later on PATH; install one, or say make PYTHON=/path/to/python." >&2; exit 2; }; \
+	[ -x $(BIN)/python ] || "$$python" -m venv $(VENV)
+	@echo "Installing into $(VENV) ..." >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf build dist .pytest_cache .ruff_cache .hypothesis
