@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from .problem import Problem
-from .record import Json, Part, Record
+from .record import Json, Number, Part, Record
 
+ServerName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 Role = Literal["volatile", "append_only", "derived", "free_text", "unordered"]
 
 
@@ -20,7 +21,7 @@ class FieldCard(Part):
     type: str
     description: str = ""
     enum: tuple[Json, ...] | None = None
-    range: tuple[float | None, float | None] | None = None
+    range: tuple[Number | None, Number | None] | None = None
     ref: str | None = None
     role: Role | None = None
 
@@ -70,7 +71,7 @@ class Provenance(Part):
     model: str | None = None
     prompts: dict[str, str] = Field(default_factory=dict[str, str])
     sources: tuple[str, ...] = ()
-    cost_usd: float = 0.0
+    cost_usd: Number = 0
     tokens: int = 0
     versions: dict[str, str] = Field(default_factory=dict[str, str])
 
@@ -88,7 +89,7 @@ class EnvironmentCard(Record):
     """`environment.json`."""
 
     kind_of_file: ClassVar[str] = "environment"
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")
+    name: ServerName
     title: str
     version: str = "1.0.0"
     introduction: str

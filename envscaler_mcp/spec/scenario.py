@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from .record import Json, Part, Record, State
+from .moment import Moment
+from .record import Json, Number, Part, Record, State
 
 Tier = Literal["rejected", "screened", "solved", "certified", "agreed"]
 TIERS: tuple[Tier, ...] = ("rejected", "screened", "solved", "certified", "agreed")
 CANARY = "envscaler-mcp grading; must not appear in a training corpus; 7f1c9a52-6d0e-4b39-9a3e-2f8b51c4d7e0"
+
+
+ScenarioId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
+Band = Literal["easy", "medium", "hard"]
+Split = Literal["train", "dev", "test"]
 
 
 class Difficulty(Part):
@@ -22,7 +27,7 @@ class Difficulty(Part):
     distractors: int = 0
     active_rules: int = 0
     branching: int = 0
-    band: Literal["easy", "medium", "hard"] | None = None
+    band: Band | None = None
 
 
 class Slot(Part):
@@ -46,14 +51,14 @@ class Scenario(Record):
     """`scenarios/<id>.json`: the task. Ships with the package."""
 
     kind_of_file: ClassVar[str] = "scenario"
-    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")
+    id: ScenarioId
     instruction: str
     start: State
-    now: dt.datetime
+    now: Moment
     seed: int = 0
     tags: tuple[str, ...] = ()
     difficulty: Difficulty = Difficulty()
-    split: Literal["train", "dev", "test"] = "train"
+    split: Split = "train"
     family: str = ""
     conversation: Conversation | None = None
 
@@ -63,7 +68,7 @@ class Check(Part):
 
     id: str
     kind: Literal["goal", "guard", "unclassified"]
-    weight: float = Field(default=1.0, gt=0)
+    weight: Number = Field(default=1, gt=0)
     text: str
     source: str
 
@@ -131,7 +136,7 @@ class Grading(Record):
     """`grading/<id>.json`: checks, frame, oracle, certificate. Never near an agent."""
 
     kind_of_file: ClassVar[str] = "grading"
-    id: str
+    id: ScenarioId
     checks: tuple[Check, ...]
     frame: Frame | None = None
     oracle: tuple[Call, ...] | None = None

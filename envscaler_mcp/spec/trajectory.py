@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from .record import Json, Part, Record
+from .moment import Moment
+from .record import Json, Number, Part, Record
 
 Outcome = Literal["passed", "failed", "agent_error", "user_error", "infrastructure_error", "task_defect"]
 OUTCOMES: tuple[Outcome, ...] = (
@@ -23,7 +23,7 @@ class JournalHeader(Record):
     server: str
     scenario: str
     seed: int
-    now: dt.datetime
+    now: Moment
 
 
 class JournalEntry(Part):
@@ -41,6 +41,7 @@ class JournalEntry(Part):
 class StateChange(Part):
     """One difference; `before` or `after` is absent where the path did not exist."""
 
+    null_means_something: ClassVar[frozenset[str]] = frozenset(("before", "after"))
     path: str
     before: Json = None
     after: Json = None
@@ -60,10 +61,10 @@ class Score(Record):
 
     kind_of_file: ClassVar[str] = "score"
     success: bool
-    reward: float
-    progress: float
+    reward: Number
+    progress: Number
     collateral: tuple[str, ...] = ()
-    reward_paper: float
+    reward_paper: Number
     reward_version: str = "1"
     verdicts: tuple[Verdict, ...] = ()
 
