@@ -21,6 +21,8 @@ from .world import Declined, Form, World
 log = logging.getLogger("environment")
 
 Entry = dict[str, Any]
+TIMED_OUT = "timed_out"
+"""Code of a call that was stopped: it changed nothing, and a rebuild leaves it out."""
 
 
 class UnknownTool(LookupError):
@@ -106,6 +108,9 @@ class Episode:
         episode = cls.start(form, start, now, header["seed"], server=header["server"], scenario=header["scenario"])
         episode.keep_refused = keep_refused
         for entry in entries:
+            if entry["is_error"] and entry["result"].get("code") == TIMED_OUT:
+                episode.journal.append(entry)
+                continue
             episode.call(entry["tool"], entry["arguments"], entry.get("request_id"))
             if episode.digest() != entry["state_digest"]:
                 raise Diverged(f"call {entry['n']} ({entry['tool']}) came to another state than the journal says")

@@ -1,0 +1,263 @@
+"""Episodes held by a sandboxed worker process, with their truth kept on this side.
+
+The worker runs the environment; this side keeps each episode's start state and journal. When a
+call outlasts its limit, or the worker dies, a new worker is started and every episode that is
+used again is rebuilt from its journal, proven by the state digests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+from envscaler_mcp.errors import RebuildDiverged, WorkerDied, WorkerTimeout
+from envscaler_mcp.sandbox.worker import Worker
+from envscaler_mcp.spec import JournalHeader, Scenario, spell_moment
+
+from .folder import ServerFolder
+from .standalone.canonical import dumps, loads
+from .standalone.episode import TIMED_OUT, Entry, Outcome, UnknownTool
+
+CALL_SECONDS = 10.0
+
+
+class EnvironmentProcess:
+    """One worker process that plays episodes of one environment.
+
+    Args:
+        folder: the generated server.
+        call_seconds: wall-clock limit of one request.
+        hash_seed: PYTHONHASHSEED of the worker, to prove that nothing depends on it.
+        trusted: run a plain class although the AST policy has findings.
+    """
+
+    def __init__(
+        self,
+        folder: ServerFolder,
+        *,
+        call_seconds: float = CALL_SECONDS,
+        hash_seed: int | None = None,
+        trusted: bool = False,
+    ) -> None:
+        self.folder = folder
+        self.call_seconds = call_seconds
+        self.hash_seed = hash_seed
+        self.trusted = trusted
+        self.generation = 0
+        self._worker: Worker | None = None
+        self._names = itertools.count(1)
+        self._starting = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        await self._start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._worker:
+            await self._worker.close()
+            self._worker = None
+
+    async def begin(
+        self, scenario: Scenario, *, seed: int | None = None, keep_refused: bool = False
+    ) -> RemoteEpisode:
+        """A fresh episode of a scenario.
+
+        Raises:
+            BadInput: the environment does not take the start state.
+        """
+        header = JournalHeader(
+            server=self.folder.card.digest(),
+            scenario=scenario.id,
+            seed=scenario.seed if seed is None else seed,
+            now=scenario.now,
+        )
+        episode = RemoteEpisode(self, scenario.start, header, keep_refused=keep_refused)
+        await episode.open()
+        return episode
+
+    async def request(self, method: str, **params: Any) -> Any:
+        """One request to the worker; after a kill or a death the next one meets a new worker."""
+        worker = await self._start()
+        try:
+            return await worker.request(method, **params)
+        except (WorkerTimeout, WorkerDied):
+            await worker.close()
+            self._worker = None
+            raise
+
+    def holds(self, generation: int) -> bool:
+        """Whether the worker of that generation is still the one in use."""
+        return self._worker is not None and generation == self.generation
+
+    def new_name(self) -> str:
+        """A name for an episode within the worker."""
+        return f"e{next(self._names)}"
+
+    async def _start(self) -> Worker:
+        async with self._starting:
+            if self._worker is None:
+                self._worker = await self._spawn()
+                self.generation += 1
+            return self._worker
+
+    async def _spawn(self) -> Worker:
+        card, bundle = self.folder.card, self.folder.bundle
+        worker = await Worker.start(
+            source=bundle.text("environment.py"),
+            name=card.name,
+            form=card.form,
+            class_name=card.class_name,
+            tools=bundle.tools,
+            load_method=card.load_method,
+            methods=bundle.methods,
+            seconds=self.call_seconds,
+            hash_seed=self.hash_seed,
+            trusted=self.trusted,
+        )
+        return worker
+
+
+@dataclass
+class RemoteEpisode:
+    """An episode in a worker. Calls of one episode are played one after the other."""
+
+    process: EnvironmentProcess
+    start: dict[str, Any]
+    header: JournalHeader
+    journal: list[Entry] = field(default_factory=list[Entry])
+    on_entry: Callable[[Entry], None] | None = None
+    keep_refused: bool = False
+
+    def __post_init__(self) -> None:
+        self.name = self.process.new_name()
+        self._lock = asyncio.Lock()
+        self._generation = 0
+        self._digest = ""
+
+    async def open(self) -> None:
+        """Begin in the worker, and play the journal again where there is one.
+
+        Raises:
+            BadInput: the environment does not take the start state.
+            RebuildDiverged: a call came to another state than the journal says.
+        """
+        reply = await self.process.request(
+            "open",
+            episode=self.name,
+            start=self.start,
+            now=spell_moment(self.header.now),
+            seed=self.header.seed,
+            keep_refused=self.keep_refused,
+        )
+        self._generation = self.process.generation
+        self._digest = reply["state_digest"]
+        for entry in self.journal:
+            await self._again(entry)
+
+    async def call(self, tool: str, arguments: dict[str, Any], request_id: str | None = None) -> Outcome:
+        """Play one call; a `request_id` seen before returns its stored outcome.
+
+        Raises:
+            UnknownTool: there is no such tool.
+        """
+        if not any(known["name"] == tool for known in self.process.folder.bundle.tools):
+            raise UnknownTool(f"Unknown tool: {tool}")
+        async with self._lock:
+            stored = next((entry for entry in self.journal if request_id and entry.get("request_id") == request_id), None)
+            if stored:
+                return _outcome(stored)
+            await self._alive()
+            entry = await self._play(tool, loads(dumps(arguments)), request_id)
+            self.journal.append(entry)
+            if self.on_entry:
+                self.on_entry(entry)
+            return _outcome(entry)
+
+    async def state(self) -> dict[str, Any]:
+        """The state as it stands."""
+        return await self._ask("state")
+
+    async def initial(self) -> dict[str, Any]:
+        """The state as it stood at the start."""
+        return await self._ask("initial")
+
+    async def broken_rules(self) -> list[str]:
+        """Ids of executable rules that the state breaks."""
+        return await self._ask("rules")
+
+    async def digest(self) -> str:
+        """Digest of the state as it stands."""
+        async with self._lock:
+            await self._alive()
+            return self._digest
+
+    async def fork(self) -> RemoteEpisode:
+        """An independent episode with the same past."""
+        copy = RemoteEpisode(self.process, self.start, self.header, list(self.journal), keep_refused=self.keep_refused)
+        async with self._lock:
+            await self._alive()
+            await self.process.request("fork", episode=self.name, new=copy.name)
+            copy._generation, copy._digest = self._generation, self._digest
+        return copy
+
+    async def close(self) -> None:
+        """Forget it in the worker."""
+        if self.process.holds(self._generation):
+            await self.process.request("drop", episode=self.name)
+
+    async def _ask(self, method: str) -> Any:
+        async with self._lock:
+            await self._alive()
+            return await self.process.request(method, episode=self.name)
+
+    async def _alive(self) -> None:
+        """Rebuild when the worker that held this episode is gone."""
+        if not self.process.holds(self._generation):
+            await self.open()
+
+    async def _play(self, tool: str, arguments: dict[str, Any], request_id: str | None) -> Entry:
+        try:
+            reply = await self.process.request("call", episode=self.name, tool=tool, arguments=arguments)
+        except (WorkerTimeout, WorkerDied) as error:
+            return self._entry(tool, arguments, request_id, _stopped(error), is_error=True)
+        self._digest = reply["state_digest"]
+        return self._entry(tool, arguments, request_id, reply["result"], is_error=reply["is_error"])
+
+    def _entry(
+        self, tool: str, arguments: dict[str, Any], request_id: str | None, result: Any, *, is_error: bool
+    ) -> Entry:
+        named = {"request_id": request_id} if request_id is not None else {}
+        return {
+            "n": len(self.journal) + 1,
+            **named,
+            "tool": tool,
+            "arguments": arguments,
+            "result": result,
+            "is_error": is_error,
+            "state_digest": self._digest,
+        }
+
+    async def _again(self, entry: Entry) -> None:
+        if entry["is_error"] and entry["result"].get("code") == TIMED_OUT:
+            return
+        reply = await self.process.request(
+            "call", episode=self.name, tool=entry["tool"], arguments=entry["arguments"]
+        )
+        self._digest = reply["state_digest"]
+        if self._digest != entry["state_digest"]:
+            raise RebuildDiverged(f"call {entry['n']} ({entry['tool']}) came to another state than the journal says")
+
+
+def _outcome(entry: Entry) -> Outcome:
+    code = entry["result"].get("code", "refused") if entry["is_error"] else None
+    return Outcome(entry["result"], entry["is_error"], code)
+
+
+def _stopped(error: Exception) -> dict[str, str]:
+    return {"code": TIMED_OUT, "message": f"The tool was stopped ({error}); nothing changed."}
