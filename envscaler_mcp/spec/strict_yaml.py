@@ -13,6 +13,14 @@ from envscaler_mcp.runtime.standalone.canonical import MAX_DEPTH
 MAX_YAML_CHARACTERS = 1024 * 1024
 Steps = tuple[int | str, ...]
 
+_OPENING = (
+    yaml.FlowSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.BlockMappingStartToken,
+)
+_CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
+
 
 class _Loader(yaml.SafeLoader):
     """SafeLoader, without what YAML 1.1 guesses about dates and what JSON has no word for."""
@@ -42,8 +50,7 @@ def load_yaml(text: str | bytes, where: str) -> Any:
     """
     try:
         decoded = _decoded(text, where)
-        _refuse_aliases(decoded)
-        _check_depth(_compose(decoded), where)
+        _check_tokens(decoded, where)
         return yaml.load(decoded, Loader=_Loader)  # a SafeLoader
     except yaml.MarkedYAMLError as error:
         raise BadInput(where, f"not YAML{_line(error)}: {error.problem}", "correct that line") from error
@@ -69,10 +76,14 @@ def _compose(text: str | bytes) -> yaml.Node | None:
     return cast("yaml.Node | None", yaml.compose(text, Loader=_Loader))  # pyright: ignore[reportUnknownMemberType]
 
 
-def _refuse_aliases(text: str) -> None:
-    """A small file must not become a large value."""
+def _check_tokens(text: str, where: str) -> None:
+    """Refuse, before anything is built, what makes a small file a large or deep value."""
+    depth = 0
     tokens = cast("Iterator[yaml.Token]", yaml.scan(text, Loader=_Loader))  # pyright: ignore[reportUnknownMemberType]
     for token in tokens:
+        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+        if depth > MAX_DEPTH:
+            raise BadInput(where, f"nested deeper than {MAX_DEPTH} levels", "flatten the file")
         if isinstance(token, yaml.AnchorToken):
             problem = "anchors and aliases are not used here"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=token.start_mark)
@@ -96,21 +107,6 @@ def _decoded(text: str | bytes, where: str) -> str:
         return text.decode("utf-8") if isinstance(text, bytes) else text
     except UnicodeDecodeError as error:
         raise BadInput(where, f"not UTF-8 at byte {error.start}", "save it as UTF-8") from error
-
-
-def _check_depth(root: yaml.Node | None, where: str) -> None:
-    level = [root] if root else []
-    for _ in range(MAX_DEPTH + 1):
-        level = [part for node in level for part in _parts(node)]
-        if not level:
-            return
-    raise BadInput(where, f"nested deeper than {MAX_DEPTH} levels", "flatten the file")
-
-
-def _parts(node: yaml.Node) -> list[yaml.Node]:
-    if isinstance(node, yaml.MappingNode):
-        return [value for _, value in node.value]
-    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
 
 
 def _line(error: yaml.MarkedYAMLError) -> str:
