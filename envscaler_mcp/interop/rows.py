@@ -1,0 +1,141 @@
+"""The rows of a release's file, whatever its outer shape: an object by id, a list, or JSON lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from envscaler_mcp.errors import BadInput
+from envscaler_mcp.runtime.standalone.canonical import StrictJsonError, loads
+from envscaler_mcp.spec.problem import Problem
+from envscaler_mcp.spec.record import Json, read_bytes
+
+MAX_FILE = 512 * 1024 * 1024
+"""Whole releases are larger than any one record of ours."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its key where the file gives one, and a name for messages."""
+
+    where: str
+    key: str | None
+    value: dict[str, Json]
+
+
+def read_rows(path: Path, marks: Sequence[str]) -> tuple[list[Row], list[Problem]]:
+    """All rows of a file; a damaged one becomes a Problem.
+
+    Args:
+        path: the file.
+        marks: keys that a row has, so that a single row is told from an object of rows.
+
+    Raises:
+        BadInput: the file cannot be read, is no JSON, or holds no rows.
+    """
+    raw = read_bytes(path)
+    try:
+        whole = loads(raw, max_bytes=MAX_FILE)
+    except StrictJsonError as error:
+        found = _lines(path, raw, error)
+    else:
+        found = list(_in_value(whole, path, marks))
+    if not found:
+        raise BadInput(str(path), "it holds no rows", "give an object by id, a list of rows, or JSON lines")
+    return _split(path, found)
+
+
+def nested(value: Json) -> Json:
+    """A nested value that may stand as JSON text.
+
+    Raises:
+        StrictJsonError: it is text, but no JSON.
+    """
+    return loads(value, max_bytes=MAX_FILE) if isinstance(value, str) else value
+
+
+def names_row(row: Row, *identities: object) -> str:
+    """`environments.json: row 3 (env_147_rl)`."""
+    known = next((str(identity) for identity in identities if identity not in (None, "")), None)
+    return f"{row.where} ({known})" if known and f"({known})" not in row.where else row.where
+
+
+def _lines(path: Path, raw: bytes, whole_error: StrictJsonError) -> list[tuple[int, str | None, Json]]:
+    """JSON lines; a line that is no JSON is kept as its own error."""
+    found: list[tuple[int, str | None, Json]] = []
+    good = 0
+    for number, line in enumerate(raw.split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = loads(line, max_bytes=MAX_FILE)
+            good += isinstance(value, dict)
+        except StrictJsonError as error:
+            value = error
+        found.append((number, None, value))
+    if not good:
+        raise BadInput(
+            str(path), f"it is not strict JSON: {whole_error}", "correct the file"
+        ) from whole_error
+    return found
+
+
+def _in_value(whole: Json, path: Path, marks: Sequence[str]) -> Iterator[tuple[int, str | None, Json]]:
+    if isinstance(whole, list):
+        for number, value in enumerate(cast("list[Json]", whole), start=1):
+            yield number, None, value
+    elif isinstance(whole, dict):
+        yield from _in_object(cast("dict[str, Json]", whole), marks)
+    else:
+        raise BadInput(
+            str(path), "it holds neither an object nor a list", "give an object by id or a list of rows"
+        )
+
+
+def _in_object(whole: dict[str, Json], marks: Sequence[str]) -> Iterator[tuple[int, str | None, Json]]:
+    if any(mark in whole for mark in marks):
+        yield 1, None, whole
+        return
+    lists = [value for value in whole.values() if isinstance(value, list)]
+    if len(whole) == len(lists) == 1:
+        yield from (
+            (number, None, value) for number, value in enumerate(cast("list[Json]", lists[0]), start=1)
+        )
+        return
+    number = 0
+    for key, value in whole.items():
+        for part in cast("list[Json]", value) if isinstance(value, list) else [value]:
+            number += 1
+            yield number, key, part
+
+
+def _split(path: Path, found: Sequence[tuple[int, str | None, Json]]) -> tuple[list[Row], list[Problem]]:
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    for number, key, value in found:
+        where = f"{path.name}: row {number}" + (f" ({key})" if key else "")
+        inner = _unwrapped(value)
+        if isinstance(inner, Mapping):
+            rows.append(Row(where, key, dict(cast("Mapping[str, Any]", inner))))
+        else:
+            message = (
+                f"the line is no strict JSON: {inner}"
+                if isinstance(inner, Exception)
+                else "the row is no object"
+            )
+            problems.append(Problem(code="row_shape", where=where, message=message))
+    return rows, problems
+
+
+def _unwrapped(value: Json) -> Json:
+    """A row inside `{"row": {…}}`, as some data set viewers export it, or as JSON text."""
+    if isinstance(value, str):
+        try:
+            return loads(value, max_bytes=MAX_FILE)
+        except StrictJsonError:
+            return value
+    if isinstance(value, dict) and isinstance(inner := cast("dict[str, Json]", value).get("row"), dict):
+        return cast("Json", inner)
+    return value
