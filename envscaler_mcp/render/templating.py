@@ -1,0 +1,52 @@
+"""The Jinja environment of the templates, and where the templates are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+import envscaler_mcp
+
+from .literals import python_literal, toml_literal
+from .markdown import clipped, code, counted, inline, quoted
+
+
+def templates_root() -> Path:
+    """The folder of the templates: in the package when installed, else in the repository."""
+    package = Path(envscaler_mcp.__file__).parent
+    packaged = package / "templates"
+    return packaged if packaged.is_dir() else package.parent / "templates"
+
+
+def fill(template: str, **values: object) -> str:
+    """The text of `server/<template>.jinja` with the values in it."""
+    return _environment().get_template(f"{template}.jinja").render(**values)
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "python_literal": python_literal,
+    "toml_literal": toml_literal,
+    "inline": inline,
+    "quoted": quoted,
+    "code": code,
+    "clipped": clipped,
+    "counted": counted,
+}
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(templates_root() / "server"),
+        undefined=StrictUndefined,
+        autoescape=False,  # no HTML is made here; Markdown has filters of its own
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    for name, convert in FILTERS.items():
+        environment.filters[name] = convert
+    return environment
