@@ -74,10 +74,11 @@ class PlainForm:
     def restore(self, snapshot: bytes) -> World:
         """The instance that a snapshot holds."""
         held = loads(snapshot)
+        body = _body(held["state"], held["marks"])  # before `decode` turns it into objects, in place
         instance = self.cls.__new__(self.cls)
         vars(instance).update(decode(held["state"], held["marks"]))
         world = PlainWorld(self, instance, clock_from_json(held["clock"]))
-        world.last = _body(held["state"], held["marks"])
+        world.last = body
         return world
 
     def _instance(self, start: dict[str, Any]) -> Any:

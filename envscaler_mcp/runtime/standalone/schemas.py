@@ -151,7 +151,7 @@ def _with_words(schema: Schema, form: object) -> Schema:
         return schema
     kind, pattern, words = WORDS[str(form)]
     description = schema.get("description", "")
-    said = description if "YYYY" in description or "hh:mm" in description else f"{description} {words}".strip()
+    said = description if "YYYY" in description or "hh:mm" in description else _join(description, words)
     return {"type": kind, **schema, "pattern": pattern, "description": said}
 
 
@@ -164,7 +164,14 @@ def _with_ranges(schema: Schema) -> Schema:
     words = f"From {low} to {high}." if low is not None and high is not None else (
         f"At least {low}." if high is None else f"At most {high}."
     )  # fmt: skip
-    return {**schema, "description": f"{description} {words}".strip()}
+    return {**schema, "description": _join(description, words)}
+
+
+def _join(description: str, words: str) -> str:
+    """Two sentences, also where the first lacks its full stop."""
+    if not description:
+        return words
+    return f"{description} {words}" if description[-1] in ".!?" else f"{description}. {words}"
 
 
 def _explain(error: ValidationError, method: Callable[..., Any]) -> str:

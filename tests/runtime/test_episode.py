@@ -1,0 +1,154 @@
+"""Calls, rollback, snapshots, journals and rebuilding."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from envscaler_mcp.runtime.standalone.canonical import dumps
+from envscaler_mcp.runtime.standalone.episode import Diverged, Episode, UnknownTool
+from envscaler_mcp.runtime.standalone.world import BadStart
+
+from .clinic import episode, start
+
+CALLS = st.lists(
+    st.one_of(
+        st.tuples(st.just("add_visit"), st.fixed_dictionaries({"patient_id": st.sampled_from(["PAT-1", "x"]), "count": st.integers(-5, 5)})),
+        st.tuples(st.sampled_from(["admit", "wait"]), st.just({})),
+        st.tuples(st.just("get_patient"), st.fixed_dictionaries({"patient_id": st.just("PAT-1")})),
+    ),
+    max_size=12,
+)  # fmt: skip
+
+
+def test_a_result_never_aliases_the_state() -> None:
+    one = episode()
+    one.call("get_patient", {"patient_id": "PAT-1"}).result["visits"] = 99
+    assert one.call("get_patient", {"patient_id": "PAT-1"}).result["visits"] == 3
+
+
+def test_a_refusal_takes_back_what_was_written() -> None:
+    one = episode()
+    before = one.digest()
+    outcome = one.call("add_visit", {"patient_id": "PAT-1", "count": 4})
+    assert (outcome.is_error, outcome.code) == (True, "too_many")
+    assert outcome.result == {"code": "too_many", "message": "At most 5 visits."}
+    assert one.digest() == before
+    assert one.diff() == []
+
+
+def test_an_escaped_exception_is_an_answer_and_takes_back(caplog: pytest.LogCaptureFixture) -> None:
+    one = episode()
+    with caplog.at_level(logging.CRITICAL):
+        outcome = one.call("fail", {"patient_id": "PAT-1"})
+    assert outcome.code == "tool_crashed"
+    assert "ZeroDivisionError" in outcome.result["message"]
+    assert one.state()["patients"]["PAT-1"]["visits"] == 3
+
+
+def test_a_write_that_leaves_an_invalid_state_is_taken_back(caplog: pytest.LogCaptureFixture) -> None:
+    one = episode(limit=100)
+    with caplog.at_level(logging.CRITICAL):
+        assert one.call("add_visit", {"patient_id": "PAT-1", "count": 20}).code == "tool_crashed"
+    assert one.diff() == []
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "words"),
+    [
+        ("get_patient", {}, "patient_id: this argument is required"),
+        ("get_patient", {"patient_id": 3}, "patient_id"),
+        ("get_patient", {"patient_id": "PAT-1", "colour": 1}, "colour: unknown argument; the arguments are: patient_id"),
+        ("list_patients", {"order": "size"}, "must be one of 'id' or 'visits'"),
+        ("list_patients", {"order": "id", "limit": 51}, "less than or equal to 50"),
+        ("list_patients", {"order": "id", "born_after": "1990-13-01"}, "born_after"),
+        ("add_visit", {"patient_id": "PAT-1", "count": 1.5}, "count"),
+        ("add_visit", {"patient_id": "PAT-1", "count": True}, "count"),
+    ],
+)
+def test_bad_arguments_are_refused_by_name_and_reason(tool: str, arguments: dict[str, Any], words: str) -> None:
+    outcome = episode().call(tool, arguments)
+    assert outcome.code == "invalid_arguments"
+    assert words in outcome.result["message"]
+
+
+def test_an_integral_float_is_an_integer() -> None:
+    assert episode().call("add_visit", {"patient_id": "PAT-1", "count": 1.0}).result["visits"] == 4
+
+
+def test_an_unknown_tool_is_no_outcome() -> None:
+    with pytest.raises(UnknownTool):
+        episode().call("model_dump", {})
+
+
+def test_a_bad_start_names_the_place() -> None:
+    with pytest.raises(BadStart, match="/patients/PAT-1/visits"):
+        episode(patients={"PAT-1": {"id": "PAT-1", "visits": "many"}})
+
+
+def test_a_repeated_request_id_does_not_act_twice() -> None:
+    one = episode()
+    first = one.call("add_visit", {"patient_id": "PAT-1", "count": 1}, "r1")
+    assert one.call("add_visit", {"patient_id": "PAT-1", "count": 1}, "r1") == first
+    assert one.state()["patients"]["PAT-1"]["visits"] == 4
+    assert len(one.journal) == 1
+
+
+def test_an_entry_is_handed_on_before_the_answer() -> None:
+    one = episode()
+    seen: list[dict[str, Any]] = []
+    one.on_entry = seen.append
+    one.call("admit", {})
+    assert seen == one.journal
+
+
+def test_volatile_fields_are_outside_digest_and_difference() -> None:
+    plain, seen = episode(), episode(patients={"PAT-1": {**start()["patients"]["PAT-1"], "seen": 4}})
+    assert plain.digest() == seen.digest()
+
+
+def test_now_stands_still_unless_a_tool_advances_it() -> None:
+    one = episode()
+    one.call("get_patient", {"patient_id": "PAT-1"})
+    assert one.call("wait", {}).result == {"result": "2026-03-02T10:00:00+00:00"}
+
+
+def test_restore_goes_back_and_the_ids_with_it() -> None:
+    one = episode()
+    snapshot = one.snapshot()
+    first = one.call("admit", {}).result
+    one.restore(snapshot)
+    assert one.diff() == []
+    assert one.call("admit", {}).result == first
+
+
+def test_a_fork_is_independent() -> None:
+    one = episode()
+    one.call("admit", {})
+    other = one.fork()
+    other.call("add_visit", {"patient_id": "PAT-1", "count": 1})
+    assert one.digest() != other.digest()
+    assert [entry["tool"] for entry in other.journal] == ["admit", "add_visit"]
+    assert other.initial == one.initial
+
+
+@given(CALLS)
+def test_a_rebuilt_episode_is_the_same_to_the_byte(calls: list[tuple[str, dict[str, Any]]]) -> None:
+    one = episode()
+    for tool, arguments in calls:
+        one.call(tool, arguments)
+    again = Episode.rebuild(one.form, one.start_state, one.header, one.journal)
+    assert dumps(again.journal) == dumps(one.journal)
+    assert again.snapshot() == one.snapshot()
+
+
+def test_a_changed_journal_does_not_rebuild() -> None:
+    one = episode()
+    one.call("add_visit", {"patient_id": "PAT-1", "count": 1})
+    forged = [{**one.journal[0], "arguments": {"patient_id": "PAT-1", "count": 2}}]
+    with pytest.raises(Diverged):
+        Episode.rebuild(one.form, one.start_state, one.header, forged)
