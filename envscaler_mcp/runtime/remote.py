@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
-from envscaler_mcp.errors import RebuildDiverged, WorkerDied, WorkerTimeout
-from envscaler_mcp.sandbox.worker import Worker
-from envscaler_mcp.spec import JournalHeader, Scenario, spell_moment
+from envscaler_mcp.errors import BadInput, EnvscalerError, RebuildDiverged, WorkerDied, WorkerTimeout
+from envscaler_mcp.sandbox.worker import Worker, WorkerRefused
+from envscaler_mcp.spec import JournalHeader, Scenario
 
 from .folder import ServerFolder
 from .standalone.canonical import dumps, loads
@@ -26,13 +26,12 @@ CALL_SECONDS = 10.0
 
 
 class EnvironmentProcess:
-    """One worker process that plays episodes of one environment.
+    """One worker process that plays episodes of one environment; its hash seed is random.
 
     Args:
         folder: the generated server.
         call_seconds: wall-clock limit of one request.
-        hash_seed: PYTHONHASHSEED of the worker, to prove that nothing depends on it.
-        trusted: run a plain class although the AST policy has findings.
+        trusted: a person vouches for the source; the AST policy is not asked.
     """
 
     def __init__(
@@ -40,12 +39,10 @@ class EnvironmentProcess:
         folder: ServerFolder,
         *,
         call_seconds: float = CALL_SECONDS,
-        hash_seed: int | None = None,
         trusted: bool = False,
     ) -> None:
         self.folder = folder
         self.call_seconds = call_seconds
-        self.hash_seed = hash_seed
         self.trusted = trusted
         self.generation = 0
         self._worker: Worker | None = None
@@ -108,18 +105,22 @@ class EnvironmentProcess:
 
     async def _spawn(self) -> Worker:
         card, bundle = self.folder.card, self.folder.bundle
-        worker = await Worker.start(
-            source=bundle.text("environment.py"),
-            name=card.name,
-            form=card.form,
-            class_name=card.class_name,
-            tools=bundle.tools,
-            load_method=card.load_method,
-            methods=bundle.methods,
-            seconds=self.call_seconds,
-            hash_seed=self.hash_seed,
-            trusted=self.trusted,
-        )
+        worker = Worker(seconds=self.call_seconds)
+        try:
+            await worker.start(
+                bundle.text("environment.py"),
+                name=card.name,
+                form=card.form,
+                class_name=card.class_name,
+                tools=bundle.tools,
+                load_method=card.load_method,
+                methods=bundle.methods,
+                path=str(bundle.folder / "environment.py"),
+                trust=self.trusted,
+            )
+        except WorkerRefused as error:
+            where = str(bundle.folder / "environment.py")
+            raise BadInput(where, str(error), "correct the class, or import it again") from error
         return worker
 
 
@@ -147,18 +148,21 @@ class RemoteEpisode:
             BadInput: the environment does not take the start state.
             RebuildDiverged: a call came to another state than the journal says.
         """
-        reply = await self.process.request(
-            "open",
-            episode=self.name,
-            start=self.start,
-            now=spell_moment(self.header.now),
-            seed=self.header.seed,
-            keep_refused=self.keep_refused,
-        )
+        header = self.header.to_json()
+        try:
+            reply = await self.process.request(
+                "rebuild",
+                seconds=self.process.call_seconds + len(self.journal),
+                episode=self.name,
+                start=self.start,
+                header=header,
+                entries=self.journal,
+                keep_refused=self.keep_refused,
+            )
+        except WorkerRefused as error:
+            raise self._no_begin(error) from error
         self._generation = self.process.generation
         self._digest = reply["state_digest"]
-        for entry in self.journal:
-            await self._again(entry)
 
     async def call(self, tool: str, arguments: dict[str, Any], request_id: str | None = None) -> Outcome:
         """Play one call; a `request_id` seen before returns its stored outcome.
@@ -243,15 +247,11 @@ class RemoteEpisode:
             "state_digest": self._digest,
         }
 
-    async def _again(self, entry: Entry) -> None:
-        if entry["is_error"] and entry["result"].get("code") == TIMED_OUT:
-            return
-        reply = await self.process.request(
-            "call", episode=self.name, tool=entry["tool"], arguments=entry["arguments"]
-        )
-        self._digest = reply["state_digest"]
-        if self._digest != entry["state_digest"]:
-            raise RebuildDiverged(f"call {entry['n']} ({entry['tool']}) came to another state than the journal says")
+    def _no_begin(self, error: WorkerRefused) -> EnvscalerError:
+        if error.kind == "diverged":
+            return RebuildDiverged(str(error))
+        where = f"scenario {self.header.scenario} of {self.process.folder.card.name}"
+        return BadInput(where, str(error), "correct its start state")
 
 
 def _outcome(entry: Entry) -> Outcome:

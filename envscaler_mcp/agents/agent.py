@@ -1,0 +1,50 @@
+"""What an agent is: something that acts on one episode through a real MCP client."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import mcp_types as types
+
+from envscaler_mcp.spec import Call
+
+CallTool = Callable[[str, dict[str, Any]], Awaitable[types.CallToolResult]]
+
+
+class Stopped(Exception):
+    """The rollout's budget is used up; whoever awaits a call lets it pass."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What an agent is given: everything it may see, and the one way to act.
+
+    `call_tool` goes through the MCP client and raises `Stopped` at the budget's end. `oracle` is
+    there for the oracle agent alone; a rollout hands it to no other.
+    """
+
+    policy: str
+    instruction: str
+    tools: tuple[types.Tool, ...]
+    call_tool: CallTool
+    seed: int
+    oracle: tuple[Call, ...] | None = None
+
+
+class Agent(Protocol):
+    """One way of acting."""
+
+    @property
+    def spec(self) -> str:
+        """As written after `--agent`."""
+        ...
+
+    async def act(self, assignment: Assignment) -> None:
+        """Act until done. Only what is left in the state counts."""
+        ...

@@ -1,0 +1,29 @@
+"""From `--agent SPEC` to an agent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from envscaler_mcp.errors import BadInput
+from envscaler_mcp.spec import Call, Trajectory
+
+from .agent import Agent
+from .builtin import Noop, Oracle, Random, Replay, Stall
+
+BUILT_IN: dict[str, Callable[[], Agent]] = {"oracle": Oracle, "noop": Noop, "random": Random, "stall": Stall}
+
+
+def agent_of(spec: str) -> Agent:
+    """The agent that a spec names.
+
+    Raises:
+        BadInput: no agent is named so; the known ones are listed.
+    """
+    if spec in BUILT_IN:
+        return BUILT_IN[spec]()
+    kind, _, rest = spec.partition(":")
+    if kind == "replay" and rest:
+        steps = Trajectory.load(Path(rest)).steps
+        return Replay(spec, tuple(Call(tool=step.tool, arguments=step.arguments) for step in steps))
+    raise BadInput(f"--agent {spec}", "there is no such agent", f"use one of: {', '.join(BUILT_IN)}, replay:FILE")

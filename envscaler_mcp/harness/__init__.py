@@ -1,0 +1,1 @@
+"""Rollouts: agents on scenarios, scored by what they left behind."""

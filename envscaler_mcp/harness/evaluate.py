@@ -1,0 +1,138 @@
+"""A whole run: every agent on every scenario, several at once, each finished rollout kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from envscaler_mcp.agents import agent_of
+from envscaler_mcp.errors import BadInput
+from envscaler_mcp.runtime.folder import ServerFolder
+from envscaler_mcp.runtime.remote import EnvironmentProcess
+from envscaler_mcp.sandbox.checks import CheckRunner
+from envscaler_mcp.spec import NO_EVIDENCE, TIERS, RolloutRow, Selection, Suite, Tier
+
+from .rollout import Finished, Task, roll_out
+from .run import Run
+
+MOST_WITHOUT_EVIDENCE = 0.05
+"""Above this share of rollouts that are no evidence about the agent, a run is incomplete."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One rollout to come."""
+
+    identifier: str
+    agent: str
+    task: Task
+    repeat: int
+
+
+def tasks_of(folders: Sequence[ServerFolder], selection: Selection) -> list[Task]:
+    """The scenarios that a selection takes, with their gradings.
+
+    Raises:
+        BadInput: it takes none; says what there is.
+    """
+    every = [
+        Task(folder, folder.scenario(identifier), grading)
+        for folder in folders
+        for identifier in folder.ids
+        if (grading := folder.grading(identifier))
+    ]
+    taken = [task for task in every if _takes(selection, task)]
+    if not taken:
+        found = ", ".join(sorted({_tier(task) for task in every})) or "no grading at all"
+        message = f"no scenario is {selection.tier} or better and fits the selection (found: {found})"
+        raise BadInput(", ".join(folder.card.name for folder in folders), message, "certify the server, or ask for a lower tier")
+    return taken[: selection.limit] if selection.limit else taken
+
+
+def plan(tasks: Sequence[Task], agents: Sequence[str], repeats: int) -> list[Planned]:
+    """All rollouts of a run, agent by agent."""
+    return [
+        Planned(f"{_slug(agent)}-{task.folder.card.name}-{task.scenario.id}-{repeat}", agent, task, repeat)
+        for agent in agents
+        for task in tasks
+        for repeat in range(repeats)
+    ]
+
+
+async def evaluate(
+    run: Run,
+    planned: Sequence[Planned],
+    suite: Suite,
+    *,
+    concurrency: int,
+    progress: Callable[[Finished], None] | None = None,
+) -> list[RolloutRow]:
+    """Play every rollout that the run does not hold yet.
+
+    Args:
+        run: where rows, trajectories and states go, one by one as they finish.
+        planned: from `plan`.
+        suite: limits and seed.
+        concurrency: rollouts under way at once.
+        progress: called with each finished rollout.
+    """
+    done = {row.id for row in run.rows()}
+    waiting = asyncio.Semaphore(concurrency)
+    async with _processes([one.task.folder for one in planned]) as processes:
+        with CheckRunner() as checks:
+
+            async def play(one: Planned) -> None:
+                async with waiting:
+                    finished = await roll_out(
+                        processes[one.task.folder.card.name],
+                        checks,
+                        one.task,
+                        agent_of(one.agent),
+                        identifier=one.identifier,
+                        repeat=one.repeat,
+                        seed=suite.seed + one.repeat,
+                        limits=suite.limits,
+                    )
+                run.add(finished)
+                if progress:
+                    progress(finished)
+
+            async with asyncio.TaskGroup() as group:
+                for one in planned:
+                    if one.identifier not in done:
+                        group.create_task(play(one))
+    rows = run.rows()
+    without = sum(row.outcome in NO_EVIDENCE for row in rows)
+    run.finish("incomplete" if without > MOST_WITHOUT_EVIDENCE * len(rows) else "complete")
+    return rows
+
+
+@asynccontextmanager
+async def _processes(folders: Sequence[ServerFolder]) -> AsyncIterator[dict[str, EnvironmentProcess]]:
+    """One worker for each server."""
+    async with AsyncExitStack() as stack:
+        found: dict[str, EnvironmentProcess] = {}
+        for folder in folders:
+            if folder.card.name not in found:
+                found[folder.card.name] = await stack.enter_async_context(EnvironmentProcess(folder))
+        yield found
+
+
+def _takes(selection: Selection, task: Task) -> bool:
+    scenario = task.scenario
+    return (
+        TIERS.index(_tier(task)) >= TIERS.index(selection.tier)
+        and (not selection.difficulty or scenario.difficulty.band in selection.difficulty)
+        and set(selection.tags) <= set(scenario.tags)
+        and selection.split in (None, scenario.split)
+    )
+
+
+def _tier(task: Task) -> Tier:
+    return task.grading.certificate.tier if task.grading.certificate else "rejected"
+
+
+def _slug(agent: str) -> str:
+    return "".join(char if char.isalnum() or char in "._-" else "-" for char in agent)[:60]

@@ -1,0 +1,164 @@
+"""Playing recorded calls again, through MCP, and comparing what comes back.
+
+What a recording proves of an import: the same calls give the same results, and the release's own
+checks give the recorded reward. A recording that satisfies every goal can be adopted as oracle.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mcp import Client, MCPError
+
+from envscaler_mcp.runtime.connect import connected
+from envscaler_mcp.runtime.folder import ServerFolder
+from envscaler_mcp.runtime.remote import EnvironmentProcess
+from envscaler_mcp.sandbox.checks import CheckRunner
+from envscaler_mcp.scoring import ask_and_score
+from envscaler_mcp.spec import Grading, Scenario, Score
+
+from .carrying import Carrier
+from .recorded import Recorded, RecordedCall
+
+REWARD_DIGITS = 4
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One place where the replay and the recording part."""
+
+    trajectory: str
+    step: int | None
+    tool: str | None
+    recorded: Any
+    replayed: Any
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What one trajectory came to."""
+
+    recorded: Recorded
+    calls: int
+    matched: int
+    score: Score | None
+    reward_matched: bool
+    differences: tuple[Difference, ...]
+    journal: tuple[dict[str, Any], ...] = ()
+    moment: dt.datetime | None = None
+
+    @property
+    def solved(self) -> bool:
+        """Every goal holds at the end, and there is one."""
+        goals = [verdict.ok for verdict in self.score.verdicts if verdict.kind == "goal"] if self.score else []
+        return bool(goals) and all(goals)
+
+
+class Replayer:
+    """Replays trajectories on one server.
+
+    Args:
+        folder: the server.
+        process: its worker.
+        checks: runs the scenario's checks.
+        exact: compare as it stands, without carrying generated values over.
+    """
+
+    def __init__(self, folder: ServerFolder, process: EnvironmentProcess, checks: CheckRunner, *, exact: bool) -> None:
+        self.folder = folder
+        self.process = process
+        self.checks = checks
+        self.exact = exact
+
+    async def replay(self, recorded: Recorded, scenario: Scenario, grading: Grading) -> Replayed:
+        """Play once; and once more at the recording's own time, where that was seen and matters."""
+        first = await self._play(recorded, scenario, grading)
+        if first.moment is None or (not first.differences and first.reward_matched):
+            return first
+        second = await self._play(recorded, scenario.model_copy(update={"now": first.moment}), grading)
+        return max(first, second, key=lambda one: (one.matched, one.reward_matched))
+
+    async def _play(self, recorded: Recorded, scenario: Scenario, grading: Grading) -> Replayed:
+        episode = await self.process.begin(scenario, keep_refused=True)
+        try:
+            initial = await episode.initial()
+            carrier = Carrier([initial, scenario.start, scenario.instruction])
+            async with connected(self.folder, episode) as client:
+                differences = [
+                    difference
+                    for call in recorded.calls
+                    if (difference := await self._step(client, carrier, recorded.where, call))
+                ]
+            scored = await asyncio.to_thread(ask_and_score, self.checks, grading, initial, await episode.state())
+            result = Replayed(
+                recorded,
+                calls=len(recorded.calls),
+                matched=len(recorded.calls) - len(differences),
+                score=scored,
+                reward_matched=True,
+                differences=tuple(differences),
+                journal=tuple(episode.journal),
+                moment=carrier.moment,
+            )
+        finally:
+            await episode.close()
+        return _with_reward(result)
+
+    async def _step(self, client: Client, carrier: Carrier, where: str, call: RecordedCall) -> Difference | None:
+        arguments = call.arguments if self.exact else carrier.carry(call.arguments)
+        carrier.know(call.arguments)
+        try:
+            answer = await client.call_tool(call.tool, arguments)
+            replayed, failed = answer.structured_content, _crashed(answer.structured_content)
+        except MCPError as error:
+            replayed, failed = {"error": str(error)}, True
+        if call.crashed:
+            return None if failed else Difference(where, call.step, call.tool, "an exception", replayed)
+        if not self.exact:
+            carrier.learn(call.observed, replayed)
+        same = call.observed == replayed if self.exact else carrier.same(call.observed, replayed)
+        return None if same else Difference(where, call.step, call.tool, call.observed, replayed)
+
+
+async def replay_all(
+    folder: ServerFolder,
+    recorded: Sequence[Recorded],
+    *,
+    exact: bool = False,
+    trusted: bool = False,
+    progress: Callable[[Replayed], None] | None = None,
+) -> list[Replayed]:
+    """Replay every trajectory of one server, in order."""
+    done: list[Replayed] = []
+    with CheckRunner() as checks:
+        async with EnvironmentProcess(folder, trusted=trusted) as process:
+            replayer = Replayer(folder, process, checks, exact=exact)
+            for one in recorded:
+                grading = folder.grading(one.scenario)
+                if grading is None:
+                    continue
+                done.append(await replayer.replay(one, folder.scenario(one.scenario), grading))
+                if progress:
+                    progress(done[-1])
+    return done
+
+
+def _with_reward(result: Replayed) -> Replayed:
+    """Compare rewards. Upstream gives 0.0 to what ended on a tool's exception, whatever the state."""
+    wanted = result.recorded.reward
+    if wanted is None or result.score is None:
+        return result
+    ours = 0.0 if result.recorded.crashed else result.score.reward_paper
+    if round(ours, REWARD_DIGITS) == round(wanted, REWARD_DIGITS):
+        return result
+    difference = Difference(result.recorded.where, None, None, {"reward": wanted}, {"reward": ours})
+    return replace(result, reward_matched=False, differences=(*result.differences, difference))
+
+
+def _crashed(result: Any) -> bool:
+    return isinstance(result, dict) and result.get("code") in ("tool_crashed", "invalid_arguments", "timed_out")
+
