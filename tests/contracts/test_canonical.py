@@ -89,9 +89,16 @@ def test_equal_numbers_have_one_digest(one: Any, other: Any):
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        (1, True), (0, False), (1, "1"), (None, "null"), (1, 1.5), ([], {}), ([1, 2], [2, 1]), ("1.0", 1),
+        (1, True),
+        (0, False),
+        (1, "1"),
+        (None, "null"),
+        (1, 1.5),
+        ([], {}),
+        ([1, 2], [2, 1]),
+        ("1.0", 1),
         ("\u00e9", "e\u0301"),
-    ],  # fmt: skip
+    ],
 )
 def test_other_values_have_other_digests(one: Any, other: Any):
     assert digest(one) != digest(other)

@@ -1,0 +1,103 @@
+"""`doctor`: what is here, and what is missing for what."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from .keys import KEY_NAMES, find_keys
+from .output import Output, table
+from .status import DONE, SHORT
+
+DISTRIBUTIONS = ("mcp", "pydantic", "pydantic-monty")
+RUNTIMES = {
+    "node": "clients written in JavaScript",
+    "uv": "starting servers with uvx",
+    "docker": "servers as containers",
+    "bwrap": "a second wall around foreign code",
+}
+CLIENTS = ("claude", "codex", "opencode", "gemini", "code", "cursor")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. Only what is `required` can make the verb fall short."""
+
+    name: str
+    ok: bool
+    found: str
+    required: bool = False
+    remedy: str = ""
+
+
+def doctor(output: Output) -> int:
+    """What is here: isolation, keys (present or not), runtimes, MCP clients."""
+    findings = [*_platform(), *_distributions(), _isolation(), *_keys(Path.cwd()), *_programs()]
+    sound = all(finding.ok for finding in findings if finding.required)
+    rows = [(_mark(finding), finding.name, finding.found, finding.remedy) for finding in findings]
+    closing = "Everything that is needed is here." if sound else "What is marked MISSING is needed."
+    output.result(
+        {"ok": sound, "checks": [asdict(finding) for finding in findings]},
+        table(("", "what", "found", "what to do"), rows),
+        closing,
+    )
+    return DONE if sound else SHORT
+
+
+def _mark(finding: Finding) -> str:
+    if finding.ok:
+        return "ok"
+    return "MISSING" if finding.required else "absent"
+
+
+def _platform() -> Iterator[Finding]:
+    python = platform.python_version()
+    yield Finding("python", sys.version_info >= (3, 11), python, required=True)
+    yield Finding("platform", True, f"{platform.system()} {platform.release()} {platform.machine()}")
+
+
+def _distributions() -> Iterator[Finding]:
+    for name in DISTRIBUTIONS:
+        try:
+            yield Finding(name, True, importlib.metadata.version(name), required=True)
+        except importlib.metadata.PackageNotFoundError:
+            yield Finding(name, False, "not installed", required=True, remedy=f"pip install {name}")
+
+
+def _isolation() -> Finding:
+    """Which walls stand around foreign code."""
+    remedy = "run inside a Linux container to work with environments of others"
+    try:
+        module: Any = importlib.import_module("envscaler_mcp.sandbox.isolation")
+    except ModuleNotFoundError:
+        return Finding("isolation", False, "not built yet", remedy=remedy)
+    found = module.available()
+    tier = str(getattr(found, "tier", found))
+    enough = bool(getattr(found, "enough", tier not in ("none", "None", "")))
+    return Finding("isolation", enough, tier, required=True, remedy="" if enough else remedy)
+
+
+def _keys(folder: Path) -> Iterator[Finding]:
+    """Whether there is a key: never its value."""
+    present = find_keys(folder)
+    for name in KEY_NAMES:
+        yield _optional(name, "present" if name in present else "", "only for models of that provider")
+
+
+def _programs() -> Iterator[Finding]:
+    for name, purpose in RUNTIMES.items():
+        yield _optional(name, "on PATH" if shutil.which(name) else "", f"only for {purpose}")
+    for name in CLIENTS:
+        yield _optional(f"client {name}", "on PATH" if shutil.which(name) else "", "")
+
+
+def _optional(name: str, found: str, remedy: str) -> Finding:
+    """Something that may be absent; an empty `found` says that it is."""
+    return Finding(name, bool(found), found or "absent", remedy="" if found else remedy)
