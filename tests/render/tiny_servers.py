@@ -59,7 +59,7 @@ def native(**changes: Any) -> Environment:
     card = {
         "name": NAME,
         "title": "Tiny library",
-        "introduction": "A library that lends books to its members. It is made for tests.\n\nIt has two books.",
+        "introduction": "A library that lends books to its members. It is made for tests.\n\nIt is tiny.",
         "form": "native",
         "class_name": "TinyLibrary",
         "entities": described.entities,
@@ -110,11 +110,12 @@ def played(scenario: Scenario) -> str:
 def plain() -> tuple[Environment, list[tuple[Scenario, Grading]]]:
     text = {"type": "string", "description": "Name of a counter."}
     anything = {"type": "object", "additionalProperties": True}
+    number = {"type": "integer", "description": "If absent."}
     tools = [
         {"name": "do_close", "kind": "write", "description": "Drop a counter.", "released_name": "Close",
          "input": closed({"name": text}, ["name"]), "output": anything},
         {"name": "get_count", "kind": "read", "description": "Read a counter.",
-         "input": closed({"name": text, "default": {"type": "integer", "description": "If absent."}}, ["name"]),
+         "input": closed({"name": text, "default": number}, ["name"]),
          "output": anything},
     ]  # fmt: skip
     card = EnvironmentCard.model_validate({
