@@ -1,0 +1,147 @@
+"""A worker as an operating-system process: how it is started and how it ends.
+
+A child asks the kernel to kill it when the *thread* that started it ends. So all of them are
+started by one thread that lives as long as this process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import weakref
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from envscaler_mcp.errors import IsolationMissing
+
+from .framing import HEADER, frame, length_of, read_reply
+
+MAIN = Path(__file__).with_name("worker_main.py")
+REQUIRED_PARTS = frozenset({"no_new_privileges", "death_signal", "resource_limits"})
+"""Without these a process is no worker that foreign code may run in."""
+
+_starters: dict[int, ThreadPoolExecutor] = {}
+_WAIT_FOR_THE_DEAD = 10.0
+
+
+@dataclass(eq=False)
+class WorkerProcess:
+    """A running child and the parent's end of its private descriptor."""
+
+    child: subprocess.Popen[bytes]
+    channel: socket.socket
+
+    def __post_init__(self) -> None:
+        self._end = weakref.finalize(self, _end, self.child, self.channel)
+
+    @property
+    def pid(self) -> int:
+        """The child's process id, which is also that of its process group."""
+        return self.child.pid
+
+    def kill(self) -> None:
+        """End the whole process group and wait for it. May be called again."""
+        self._end()
+
+    def ask(self, number: int, method: str, params: dict[str, Any], seconds: float) -> Any:
+        """One request, waited for. (`Worker` does the same without blocking.)
+
+        Raises:
+            OSError, EOFError: the child ended; a `TimeoutError` is an OSError, too.
+            BadFrame: what came back is no reply.
+            Refused: the reply says no.
+        """
+        self.channel.settimeout(seconds)
+        self.channel.sendall(frame({"id": number, "method": method, "params": params}))
+        return read_reply(self._receive(length_of(self._receive(HEADER))), number)
+
+    def _receive(self, length: int) -> bytes:
+        parts: list[bytes] = []
+        while length:
+            part = self.channel.recv(min(length, 1 << 20))
+            if not part:
+                raise EOFError
+            parts.append(part)
+            length -= len(part)
+        return b"".join(parts)
+
+    def exit_text(self) -> str:
+        """How the child ended, for an error message."""
+        code = self.child.returncode
+        if code is None:
+            return "it is still running"
+        return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
+
+
+def start_process(hash_seed: int = 0) -> Future[WorkerProcess]:
+    """Start a child; the future is done as soon as it runs.
+
+    Args:
+        hash_seed: decides the order of sets, so that it is the same in every process.
+    """
+    return _starter().submit(_start, hash_seed)
+
+
+def missing_parts(in_force: list[str]) -> list[str]:
+    """The required parts of the isolation that a child does not report."""
+    return sorted(REQUIRED_PARTS - set(in_force))
+
+
+def require_parts(in_force: list[str]) -> None:
+    """Refuse a child that is not shut in.
+
+    Raises:
+        IsolationMissing: a required part is not in force.
+    """
+    if missing := missing_parts(in_force):
+        raise IsolationMissing(
+            f"this machine gives a worker process no {', '.join(missing)}; "
+            "run foreign code on Linux or in a container"
+        )
+
+
+def _start(hash_seed: int) -> WorkerProcess:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        number = theirs.fileno()
+        paths = json.dumps([path for path in _paths() if path])
+        child = subprocess.Popen(
+            # As `-I -S -B`, except that the one variable in the environment is read.
+            [sys.executable, "-s", "-P", "-S", "-B", str(MAIN), str(number), str(os.getpid()), paths],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(number,),
+            env={"PYTHONHASHSEED": str(hash_seed)},
+            cwd="/",
+            start_new_session=True,
+        )
+    return WorkerProcess(child, ours)
+
+
+def _paths() -> list[str]:
+    """Where the child finds this package and what it needs, whatever folder the parent is in."""
+    home = str(Path(__file__).resolve().parents[2])
+    return [home, *(str(Path(path).resolve()) for path in sys.path if path and Path(path).exists())]
+
+
+def _starter() -> ThreadPoolExecutor:
+    # By process: a fork does not take the thread along.
+    if os.getpid() not in _starters:
+        _starters[os.getpid()] = ThreadPoolExecutor(max_workers=1, thread_name_prefix="worker-starter")
+    return _starters[os.getpid()]
+
+
+def _end(child: subprocess.Popen[bytes], channel: socket.socket) -> None:
+    channel.close()
+    if child.returncode is None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait(_WAIT_FOR_THE_DEAD)
