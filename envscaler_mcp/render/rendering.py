@@ -85,6 +85,7 @@ def _values(environment: Environment, pairs: Sequence[tuple[Scenario, Grading]])
     return {
         "card": card,
         "tools": sorted(card.tools, key=lambda tool: tool.name),
+        "refuses": any(tool.refusals for tool in card.tools),
         "policy": environment.policy,
         "introduction": _paragraphs(card.introduction),
         "summary": summary(card),

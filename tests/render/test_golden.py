@@ -1,0 +1,55 @@
+"""`generated_servers/` is sample and golden record at once: rendering it again changes nothing.
+
+`make regen` writes it anew.
+"""
+
+from pathlib import Path
+
+import pytest
+
+import envscaler_mcp
+from envscaler_mcp.render import lint, render
+from envscaler_mcp.runtime.folder import ServerFolder
+from envscaler_mcp.spec.scenario import Grading, Scenario
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = Path(envscaler_mcp.__file__).parent / "samples"
+NAMES = sorted(path.parent.name for path in SAMPLES.glob("*/environment.py"))
+NOT_RENDERED = frozenset(("__pycache__", ".pytest_cache", ".ruff_cache"))
+
+
+@pytest.fixture(params=NAMES)
+def server(request: pytest.FixtureRequest) -> ServerFolder:
+    folder = ROOT / "generated_servers" / request.param
+    if not folder.is_dir():
+        pytest.skip(f"generated_servers/{request.param} is not there yet; `make regen` writes it")
+    return ServerFolder.load(folder)
+
+
+def test_rendering_again_changes_nothing(server: ServerFolder) -> None:
+    again = render(server.environment(), pairs(server))
+    here = on_disk(server.path)
+    assert set(again) == set(here)
+    for path, text in again.items():
+        assert text == here[path], f"{path} differs; look at the change, then `make regen`"
+
+
+def test_source_and_policy_are_the_sample_s(server: ServerFolder) -> None:
+    sample = SAMPLES / server.card.name
+    for name in ("environment.py", "policy.md"):
+        assert (server.package / name).read_bytes() == (sample / name).read_bytes()
+
+
+def test_nothing_is_to_be_said_against_it(server: ServerFolder) -> None:
+    assert lint(server.card, server.bundle.policy) == []
+
+
+def pairs(server: ServerFolder) -> list[tuple[Scenario, Grading]]:
+    gradings = {identifier: server.grading(identifier) for identifier in server.ids}
+    return [(server.scenario(identifier), grading) for identifier, grading in gradings.items() if grading]
+
+
+def on_disk(folder: Path) -> dict[str, str]:
+    found = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
+    kept = {name: path for name, path in found.items() if NOT_RENDERED.isdisjoint(name.parts)}
+    return {name.as_posix(): path.read_bytes().decode() for name, path in kept.items()}
