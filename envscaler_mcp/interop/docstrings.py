@@ -119,7 +119,9 @@ def _with_what_fits(text: str, title: str, body: str) -> str:
         if len(kept) + 1 + len(line) > MAX_TOOL_TEXT:
             break
         kept = f"{kept}\n{line}"
-    return kept if kept != grown else shorten(f"{grown}\n{body}", MAX_TOOL_TEXT) if not text else text
+    if kept != grown:
+        return kept
+    return text or shorten(f"{grown}\n{body}", MAX_TOOL_TEXT)
 
 
 def _sections(lines: list[str]) -> list[tuple[str, list[str]]]:
@@ -241,7 +243,7 @@ def _split_fields(lines: list[str], parameters: Collection[str]) -> tuple[list[s
     for line in lines:
         match = _SPHINX.match(line.strip())
         if match and match["name"] in parameters:
-            current = match["name"]
+            current = str(match["name"])
             found[current], types[current] = [match["text"]], match["type"]
         elif match or _SPHINX_OTHER.match(line.strip()):
             current = ""
@@ -258,8 +260,5 @@ def _joined(texts: list[str]) -> str:
     joined = ""
     for text in (part for part in texts if part):
         point = re.match(r"^[-*•]\s+(.*)$", text)
-        if point:
-            joined = f"{joined} {point[1].rstrip(' .;,')};".strip()
-        else:
-            joined = f"{joined} {text}".strip()
+        joined = f"{joined} {point[1].rstrip(' .;,') + ';' if point else text}".strip()
     return shorten(joined.rstrip(";").strip(), MAX_ARGUMENT_TEXT)

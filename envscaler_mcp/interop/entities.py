@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from envscaler_mcp.spec.environment import EntityCard, FieldCard
 from envscaler_mcp.spec.record import Json, State
@@ -50,7 +51,8 @@ def entities_of(
 
 def described(cards: Iterable[EntityCard], space: Json) -> tuple[EntityCard, ...]:
     """The same cards; a field whose type says nothing keeps what the release says of its entity."""
-    told = [row for row in space if isinstance(row, dict)] if isinstance(space, list) else []
+    rows = cast("list[Json]", space) if isinstance(space, list) else []
+    told = [cast("dict[str, Json]", row) for row in rows if isinstance(row, dict)]
     return tuple(_with_description(card, told) for card in cards)
 
 
@@ -141,7 +143,7 @@ def _key_seen(names: list[str], collection: str | None, starts: Sequence[State])
         (key, row)
         for start in starts
         if collection and isinstance(held := start.get(collection), dict)
-        for key, row in _pairs(held)
+        for key, row in _pairs(cast("dict[str, Json]", held))
     ]
     return next(
         (name for name in names if rows and all(str(row.get(name)) == key for key, row in rows)), None
@@ -149,7 +151,7 @@ def _key_seen(names: list[str], collection: str | None, starts: Sequence[State])
 
 
 def _pairs(held: dict[str, Json]) -> Iterator[tuple[str, dict[str, Json]]]:
-    yield from ((key, row) for key, row in held.items() if isinstance(row, dict))
+    yield from ((key, cast("dict[str, Json]", row)) for key, row in held.items() if isinstance(row, dict))
 
 
 def _key_guessed(entity: str, names: list[str]) -> str:
@@ -182,5 +184,5 @@ def _matching(card: EntityCard, told: Sequence[Mapping[str, Json]]) -> Mapping[s
 
 def _attributes(row: Mapping[str, Json]) -> list[str]:
     text = row.get("attributes") or ""
-    parts = text if isinstance(text, list) else re.split(r",\s*(?![^(]*\))", str(text))
+    parts = cast("list[Json]", text) if isinstance(text, list) else re.split(r",\s*(?![^(]*\))", str(text))
     return [re.split(r"[\s(:]", str(part).strip())[0] for part in parts]

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterator
+from typing import cast
 
 from envscaler_mcp.spec.record import Json
 
@@ -35,10 +36,10 @@ def seed_of(*parts: str) -> int:
 
 def _days(value: Json, key: str = "") -> Iterator[dt.date]:
     if isinstance(value, dict):
-        for name, part in value.items():
-            yield from _days(part, str(name))
+        for name, part in cast("dict[str, Json]", value).items():
+            yield from _days(part, name)
     elif isinstance(value, list):
-        for part in value:
+        for part in cast("list[Json]", value):
             yield from _days(part, key)
     elif isinstance(value, str) and not _AHEAD.search(key):
         yield from _in_text(value)

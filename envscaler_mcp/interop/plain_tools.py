@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from envscaler_mcp.spec.environment import ToolCard
 from envscaler_mcp.spec.problem import Problem
@@ -68,7 +68,7 @@ def tool_cards(
         for base in (definition, *inherited)
         for name in writing_methods(_joined(definition, base), module)
     }
-    kinds = {name: _kind(name, told, writing, where, problems) for name in methods}
+    kinds: dict[str, Kind] = {name: _kind(name, told, writing, where, problems) for name in methods}
     order, differences = _ordered(list(methods), told.order, where)
     names = tool_names(order, kinds)
     types = Types.of(module)
@@ -155,7 +155,7 @@ def _card(method: Function, name: str, kind: Kind, fallback: str, types: Types) 
         kind=kind,
         description=shorten(text, 500),
         input=input_schema(method, told.arguments, types),
-        output=cast("dict[str, Any]", dict(OPEN_OUTPUT)),
+        output=dict(OPEN_OUTPUT),
         released_name=method.name if method.name != name else None,
     )
 

@@ -102,7 +102,8 @@ def _environment_of(row: Row, ids: set[str], by_class: Mapping[str, Sequence[str
 def _stray(row: Row) -> Problem:
     named = row.value.get("env_id", row.value.get("env_class_name", "none"))
     where = names_row(row, row.value.get("task_id"))
-    message = f"the scenario belongs to the environment {str(named)!r}, which the release does not hold or is damaged"
+    message = f"the scenario belongs to the environment {str(named)!r}, which the release does not hold "
+    message += "or which is damaged"
     return Problem(code="unknown_environment", where=where, message=message)
 
 

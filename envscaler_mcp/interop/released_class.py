@@ -153,10 +153,9 @@ def _clean(text: str) -> str:
 
 
 def _released(row: Row) -> Released:
-    operations = [part for part in _list(row.value.get("operation_list"))]
     kinds: dict[str, Kind] = {}
     texts: dict[str, str] = {}
-    for operation in operations:
+    for operation in _list(row.value.get("operation_list")):
         name = str(operation.get("operation_name", ""))
         kind = _kind(operation.get("operation_type"))
         if kind:
@@ -174,9 +173,8 @@ def _kind(value: Json) -> Kind | None:
 
 def _order(value: Json) -> list[str] | None:
     """Names of the released tools, in OpenAI's or MCP's shape; None where there are none."""
-    names = [tool.get("function", tool) for tool in _list(value)]
-    found = [str(tool["name"]) for tool in names if isinstance(tool, dict) and "name" in tool]
-    return found or None
+    tools = [cast("dict[str, Json]", tool.get("function") or tool) for tool in _list(value)]
+    return [str(tool["name"]) for tool in tools if tool.get("name")] or None
 
 
 def _rules(row: Row) -> tuple[RuleCard, ...]:

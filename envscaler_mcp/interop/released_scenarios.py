@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import cast
 
 from pydantic import ValidationError
@@ -44,16 +44,27 @@ def read_scenarios(rows: Sequence[Row]) -> tuple[list[ImportedScenario], list[Pr
     problems: list[Problem] = []
     seen: set[str] = set()
     for row in rows:
-        task_id = str(row.value.get("task_id", row.value.get("id", "")))
-        task = _task(row, names_row(row, task_id))
-        if task_id and task_id in seen:
-            task = Problem(code="duplicate_task", where=names_row(row, task_id), message="the task_id stands twice; "
-                           "the first row was kept")  # fmt: skip
-        (problems if isinstance(task, Problem) else tasks).append(task)  # type: ignore[arg-type]
-        if not isinstance(task, Problem):
+        task_id = _task_id(row)
+        task = (
+            _task(row, names_row(row, task_id))
+            if not task_id or task_id not in seen
+            else _twice(row, task_id)
+        )
+        if isinstance(task, Problem):
+            problems.append(task)
+        else:
+            tasks.append(task)
             seen.add(task_id)
-    ids = scenario_ids(task.row.value.get("task_id", task.row.value.get("id", "")) for task in tasks)
-    return _built(tasks, ids, problems)
+    return _built(tasks, scenario_ids(_task_id(task.row) for task in tasks), problems)
+
+
+def _task_id(row: Row) -> str:
+    return str(row.value.get("task_id", row.value.get("id", "")))
+
+
+def _twice(row: Row, task_id: str) -> Problem:
+    message = "the task_id stands twice; the first row was kept"
+    return Problem(code="duplicate_task", where=names_row(row, task_id), message=message)
 
 
 def _built(
@@ -130,8 +141,3 @@ def _of_check(defect: Problem, task: _Task, number: int) -> Problem:
 
 def _defect(task: _Task, code: str, message: str) -> Problem:
     return Problem(code=code, where=task.where, message=message)
-
-
-def with_where(scenario: ImportedScenario, problems: Sequence[Problem]) -> ImportedScenario:
-    """The same scenario with more Problems."""
-    return replace(scenario, problems=(*scenario.problems, *problems))

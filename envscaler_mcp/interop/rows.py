@@ -98,11 +98,10 @@ def _in_object(whole: dict[str, Json], marks: Sequence[str]) -> Iterator[tuple[i
     if any(mark in whole for mark in marks):
         yield 1, None, whole
         return
-    lists = [value for value in whole.values() if isinstance(value, list)]
-    if len(whole) == len(lists) == 1:
-        yield from (
-            (number, None, value) for number, value in enumerate(cast("list[Json]", lists[0]), start=1)
-        )
+    values = list(whole.values())
+    if len(values) == 1 and isinstance(values[0], list):
+        rows = cast("list[Json]", values[0])
+        yield from ((number, None, value) for number, value in enumerate(rows, start=1))
         return
     number = 0
     for key, value in whole.items():
@@ -136,6 +135,7 @@ def _unwrapped(value: Json) -> Json:
             return loads(value, max_bytes=MAX_FILE)
         except StrictJsonError:
             return value
-    if isinstance(value, dict) and isinstance(inner := cast("dict[str, Json]", value).get("row"), dict):
-        return cast("Json", inner)
-    return value
+    if not isinstance(value, dict):
+        return value
+    whole = cast("dict[str, Json]", value)
+    return whole["row"] if isinstance(whole.get("row"), dict) else whole

@@ -18,8 +18,9 @@ Schema = dict[str, Any]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 _SCALARS = {
-    "str": "string", "bytes": "string", "int": "integer", "float": "number", "bool": "boolean", "None": "null",
-    "NoneType": "null", "datetime": "string", "date": "string", "time": "string", "timedelta": "number",
+    "str": "string", "bytes": "string", "int": "integer", "float": "number", "bool": "boolean",
+    "None": "null", "NoneType": "null", "datetime": "string", "date": "string", "time": "string",
+    "timedelta": "number",
     "UUID": "string", "Path": "string", "Decimal": "number", "Text": "string", "complex": "string",
     "string": "string", "integer": "integer", "number": "number", "boolean": "boolean", "Number": "number",
 }  # fmt: skip
@@ -109,20 +110,19 @@ def annotation_schema(
 ) -> Schema:
     """The schema of one annotation; `{}` for what JSON cannot say (`Any`, foreign classes)."""
     match annotation:
-        case None:
-            return {}
-        case ast.Constant(value=None):
-            return {"type": "null"}
         case ast.Constant(value=str() as text):
-            return annotation_schema(parsed(text), types, seen)
+            schema = annotation_schema(parsed(text), types, seen)
+        case ast.Constant(value=None):
+            schema = {"type": "null"}
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            return union([annotation_schema(left, types, seen), annotation_schema(right, types, seen)])
+            schema = union([annotation_schema(left, types, seen), annotation_schema(right, types, seen)])
         case ast.Subscript(value=base, slice=inner):
-            return _generic(_last_name(base), inner, types, seen)
+            schema = _generic(_last_name(base), inner, types, seen)
         case ast.Name() | ast.Attribute():
-            return _named(_last_name(annotation), types, seen)
+            schema = _named(_last_name(annotation), types, seen)
         case _:
-            return {}
+            schema = {}
+    return schema
 
 
 def parsed(text: str | None) -> ast.expr | None:
@@ -203,22 +203,16 @@ def _described(text: str, default: ast.expr | None) -> str:
 
 def _generic(name: str, inner: ast.expr, types: Types, seen: frozenset[str]) -> Schema:
     parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
-    if name == "Optional":
-        return union([annotation_schema(inner, types, seen), {"type": "null"}])
-    if name == "Union":
-        return union([annotation_schema(part, types, seen) for part in parts])
     if name == "Literal":
         return _literal(parts)
-    if name in _WRAPPERS:
-        return annotation_schema(parts[0], types, seen)
     if name in _OBJECTS:
         return {"type": "object"}
-    if name in ("Tuple", "tuple"):
-        return {
-            "type": "array",
-            "items": union([annotation_schema(part, types, seen) for part in _kinds(parts)]),
-        }
-    return {"type": "array", "items": annotation_schema(parts[0], types, seen)} if name in _ARRAYS else {}
+    members = [annotation_schema(part, types, seen) for part in _kinds(parts)]
+    if name in ("Union", "Optional"):
+        return union([*members, *([{"type": "null"}] if name == "Optional" else [])])
+    if name in _ARRAYS:
+        return {"type": "array", "items": union(members) if name in ("Tuple", "tuple") else members[0]}
+    return members[0] if name in _WRAPPERS else {}
 
 
 def _kinds(parts: list[ast.expr]) -> list[ast.expr]:
@@ -239,7 +233,8 @@ def _of_constant(value: object) -> Schema:
         (str, "string"),
         (type(None), "null"),
     )
-    return next(({"type": name} for kind, name in names if isinstance(value, kind)), {})
+    found = [name for kind, name in names if isinstance(value, kind)]
+    return {"type": found[0]} if found else {}
 
 
 def _named(name: str, types: Types, seen: frozenset[str]) -> Schema:
