@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.metadata
 import platform
 import shutil
@@ -10,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from .keys import KEY_NAMES, find_keys
 from .output import Output, table
@@ -72,16 +70,17 @@ def _distributions() -> Iterator[Finding]:
 
 
 def _isolation() -> Finding:
-    """Which walls stand around foreign code."""
-    remedy = "run inside a Linux container to work with environments of others"
-    try:
-        module: Any = importlib.import_module("envscaler_mcp.sandbox.isolation")
-    except ModuleNotFoundError:
-        return Finding("isolation", False, "not built yet", remedy=remedy)
-    found = module.available()
-    tier = str(getattr(found, "tier", found))
-    enough = bool(getattr(found, "enough", tier not in ("none", "None", "")))
-    return Finding("isolation", enough, tier, required=True, remedy="" if enough else remedy)
+    """Which walls stand around foreign code; a worker is started to see."""
+    from envscaler_mcp.sandbox.isolation import available
+
+    report = available()
+    lacking = [
+        f"{part} ({state})" if state else part for part, state in report.parts.items() if state is not True
+    ]
+    found = f"{report.tier}, without {', '.join(lacking)}" if lacking else report.tier
+    here = report.tier != "none"
+    remedy = "" if here else "foreign code is refused here; run inside a Linux container"
+    return Finding("isolation", here, found, required=True, remedy=remedy)
 
 
 def _keys(folder: Path) -> Iterator[Finding]:

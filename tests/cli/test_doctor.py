@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +12,8 @@ from envscaler_mcp.cli import app as cli
 from envscaler_mcp.cli import doctor as verb
 from envscaler_mcp.cli.keys import find_keys
 from envscaler_mcp.errors import BadInput
+from envscaler_mcp.sandbox import isolation
+from envscaler_mcp.sandbox.isolation import IsolationReport
 
 SECRET = "sk-a-key-that-nobody-may-see"
 
@@ -52,19 +53,20 @@ def test_what_is_needed_and_absent_is_status_1(capsys: Any, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize(
-    ("module", "status"),
+    ("report", "status", "found"),
     [
-        (SimpleNamespace(available=lambda: "seccomp"), 0),
-        (SimpleNamespace(available=lambda: "none"), 1),
+        (IsolationReport("hardened", {"seccomp": True}), 0, "hardened"),
+        (IsolationReport("worker", {"seccomp": False, "bubblewrap": "installed"}), 0, "without seccomp, bubble"),
+        (IsolationReport("none", {"worker": "does not start"}), 1, "none, without worker (does not start)"),
     ],
 )
 def test_the_isolation_tier_decides(
-    capsys: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: Any, status: int
+    capsys: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, report: IsolationReport, status: int, found: str
 ):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(verb.importlib, "import_module", lambda name: module)
+    monkeypatch.setattr(isolation, "available", lambda: report)
     assert cli.run(["doctor", "--json"]) == status
-    assert checks(capsys)["isolation"]["found"] == module.available()
+    assert found in checks(capsys)["isolation"]["found"]
 
 
 def test_keys_come_from_the_environment_first(tmp_path: Path):
