@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from envscaler_mcp.runtime.standalone.description import annotations
+from envscaler_mcp.runtime.standalone.description import hints
 from envscaler_mcp.spec.environment import EnvironmentCard, ToolCard
 from envscaler_mcp.spec.record import Json
 
@@ -18,5 +18,5 @@ def _wire_tool(tool: ToolCard) -> dict[str, Json]:
         "description": tool.description,
         "inputSchema": tool.input,
         "outputSchema": tool.output,
-        "annotations": annotations(tool.kind),
+        "annotations": hints(tool.kind),
     }

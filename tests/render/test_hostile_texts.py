@@ -36,7 +36,17 @@ HOSTILE = [
 
 def hostile(text: str) -> Environment:
     card = tiny.native().card
-    tools = [{**tool.model_dump(), "description": text} for tool in card.tools]
+    refusals = [{"code": text, "text": text}]
+    tools = [
+        {
+            **tool.model_dump(),
+            "name": f"{n}{text}",
+            "description": text,
+            "refusals": refusals,
+            "released_name": text,
+        }
+        for n, tool in enumerate(card.tools)
+    ]
     rules = [{"id": "loans_have_holders", "text": text, "executable": True}]
     provenance = {"engine": text, "model": text, "sources": [text]}
     return tiny.native(
@@ -50,6 +60,12 @@ def hostile(text: str) -> Environment:
     )
 
 
+def named(environment: Environment) -> Environment:
+    """With a mapped name for every tool."""
+    tools = [{**tool.model_dump(), "released_name": "Method"} for tool in environment.card.tools]
+    return tiny.native(tools=tools)
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_python_files_parse_and_hold_the_value(text: str) -> None:
     tree = render(hostile(text), tiny.scenarios(instruction=text))
@@ -59,7 +75,8 @@ def test_python_files_parse_and_hold_the_value(text: str) -> None:
     bundle = keywords(tree["tiny_library/__main__.py"])
     assert bundle["title"] == text
     assert bundle["version"] == text
-    innocent = render(tiny.native(), tiny.scenarios())
+    assert bundle["methods"] == {f"{n}{text}": text for n in range(3)}
+    innocent = render(named(tiny.native()), tiny.scenarios())
     for path in ("tiny_library/__main__.py", "tiny_library/__init__.py", "tests/test_server.py"):
         assert shape(tree[path]) == shape(innocent[path]), path
 
