@@ -15,7 +15,7 @@ test: $(STAMP)
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow"
 
 test-slow: $(STAMP)
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m slow
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m slow || [ $$? -eq 5 ] # 5: nothing is marked slow
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -96,6 +96,11 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported():
     assert declared - needed == set()
 
 
+def test_the_readme_is_the_description_of_the_distribution():
+    if (ROOT / "README.md").is_file():
+        assert project()["project"].get("readme") == "README.md"
+
+
 def test_files_are_short():
     # At most 400 lines; more than that wants a reason here.
     reasons: dict[str, str] = {}

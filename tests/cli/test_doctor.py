@@ -56,12 +56,12 @@ def test_what_is_needed_and_absent_is_status_1(capsys: Any, monkeypatch: pytest.
     ("report", "status", "found"),
     [
         (IsolationReport("hardened", {"seccomp": True}), 0, "hardened"),
-        (IsolationReport("worker", {"seccomp": False, "bubblewrap": "installed"}), 0, "without seccomp, bubble"),
+        (IsolationReport("worker", {"seccomp": False, "bubblewrap": "unused"}), 0, "without seccomp, bubble"),
         (IsolationReport("none", {"worker": "does not start"}), 1, "none, without worker (does not start)"),
     ],
 )
 def test_the_isolation_tier_decides(
-    capsys: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, report: IsolationReport, status: int, found: str
+    capsys: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, report: Any, status: int, found: str
 ):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(isolation, "available", lambda: report)
