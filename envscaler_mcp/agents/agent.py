@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import mcp_types as types
 
+from envscaler_mcp.certify.play import Caller
 from envscaler_mcp.spec import Call
-
-CallTool = Callable[[str, dict[str, Any]], Awaitable[types.CallToolResult]]
 
 
 class Stopped(Exception):
@@ -25,14 +23,14 @@ class Stopped(Exception):
 class Assignment:
     """What an agent is given: everything it may see, and the one way to act.
 
-    `call_tool` goes through the MCP client and raises `Stopped` at the budget's end. `oracle` is
-    there for the oracle agent alone; a rollout hands it to no other.
+    `call` goes through the MCP client and raises `Stopped` at the budget's end. `oracle` is there
+    for the oracle agent alone; a rollout hands it to no other.
     """
 
     policy: str
     instruction: str
     tools: tuple[types.Tool, ...]
-    call_tool: CallTool
+    call: Caller
     seed: int
     oracle: tuple[Call, ...] | None = None
 

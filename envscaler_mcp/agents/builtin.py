@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import count
+
+import mcp_types as types
 
 from envscaler_mcp.certify.play import play
-from envscaler_mcp.certify.probes import Probes
+from envscaler_mcp.certify.probes import Prober
 from envscaler_mcp.errors import BadInput
-from envscaler_mcp.spec import Call
+from envscaler_mcp.spec import Call, Json
 
 from .agent import Assignment
 
@@ -26,7 +29,7 @@ class Oracle:
         """Play the scenario's oracle."""
         if assignment.oracle is None:
             raise BadInput("oracle", "the scenario has no oracle", "adopt one with `replay --adopt`")
-        await play(assignment.oracle, assignment.call_tool)
+        await play(assignment.call, assignment.oracle)
 
 
 @dataclass(frozen=True)
@@ -47,12 +50,7 @@ class Random:
 
     async def act(self, assignment: Assignment) -> None:
         """Make so many seeded calls."""
-        rng = random.Random(f"{assignment.seed}/{assignment.instruction}")  # noqa: S311 - no secret
-        probes = Probes(assignment.tools, rng)
-        for _ in range(RANDOM_CALLS):
-            tool, arguments = probes.next_call()
-            result = await assignment.call_tool(tool, arguments)
-            probes.learn(result.structured_content)
+        await _wander(assignment, assignment.tools, RANDOM_CALLS)
 
 
 @dataclass(frozen=True)
@@ -63,12 +61,8 @@ class Stall:
 
     async def act(self, assignment: Assignment) -> None:
         """Call reads, for ever."""
-        rng = random.Random(assignment.seed)  # noqa: S311 - no secret
         reads = [tool for tool in assignment.tools if tool.annotations and tool.annotations.read_only_hint]
-        probes = Probes(tuple(reads), rng)
-        for _ in cycle((None,)):
-            tool, arguments = probes.next_call()
-            probes.learn((await assignment.call_tool(tool, arguments)).structured_content)
+        await _wander(assignment, reads, None)
 
 
 @dataclass(frozen=True)
@@ -80,4 +74,19 @@ class Replay:
 
     async def act(self, assignment: Assignment) -> None:
         """Play the recorded calls."""
-        await play(self.calls, assignment.call_tool)
+        await play(assignment.call, self.calls)
+
+
+async def _wander(assignment: Assignment, tools: Sequence[types.Tool], calls: int | None) -> None:
+    """Seeded calls with values out of what was seen so far; without a number, until stopped."""
+    described = [tool.model_dump(by_alias=True, exclude_none=True) for tool in tools]
+    rng = random.Random(f"{assignment.seed}/{assignment.instruction}")
+    seen: dict[str, Json] = {"instruction": assignment.instruction.split()}
+    for number in range(calls) if calls is not None else count():
+        if not described:
+            return
+        prober = Prober(described, seen, f"{assignment.seed}/{number}")
+        call = prober.valid(rng.choice(described)["name"])
+        outcome = await assignment.call(call.tool, call.arguments)
+        if not outcome.is_error:
+            seen[f"{call.tool}"] = outcome.result

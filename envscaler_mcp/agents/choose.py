@@ -26,4 +26,6 @@ def agent_of(spec: str) -> Agent:
     if kind == "replay" and rest:
         steps = Trajectory.load(Path(rest)).steps
         return Replay(spec, tuple(Call(tool=step.tool, arguments=step.arguments) for step in steps))
-    raise BadInput(f"--agent {spec}", "there is no such agent", f"use one of: {', '.join(BUILT_IN)}, replay:FILE")
+    raise BadInput(
+        f"--agent {spec}", "there is no such agent", f"use one of: {', '.join(BUILT_IN)}, replay:FILE"
+    )

@@ -14,8 +14,12 @@ import envscaler_mcp
 from envscaler_mcp.errors import BadInput
 
 from .doctor import doctor
+from .evaluate import evaluate
+from .imports import app as imports
 from .interrupt import bounded_interrupt
 from .output import Output
+from .replay import replay
+from .serve import serve
 from .status import BAD_INPUT, DONE, INFRASTRUCTURE, STOPPED, cause, sentence_of, status_of
 from .verb import add_verb, prepared
 
@@ -34,6 +38,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 add_verb(app, "doctor", doctor)
+add_verb(app, "replay", replay)
+add_verb(app, "serve", serve)
+add_verb(app, "eval", evaluate)
+app.add_typer(imports, name="import")
 
 
 @app.callback(invoke_without_command=True)

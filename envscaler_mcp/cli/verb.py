@@ -39,9 +39,7 @@ def with_common_options(function: Callable[..., int | None]) -> Callable[..., in
     @functools.wraps(function)
     def verb(**given: Any) -> int:
         asked = {key: given.pop(key) for key in COMMON}
-        output = prepared.get() or Output(
-            as_json=asked["json"], quiet=asked["quiet"], debug=asked["debug"]
-        )
+        output = prepared.get() or Output(as_json=asked["json"], quiet=asked["quiet"], debug=asked["debug"])
         return function(output, **given) or 0
 
     parameters = [parameter.replace(kind=keyword) for parameter in own] + common

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -47,7 +47,11 @@ def tasks_of(folders: Sequence[ServerFolder], selection: Selection) -> list[Task
     if not taken:
         found = ", ".join(sorted({_tier(task) for task in every})) or "no grading at all"
         message = f"no scenario is {selection.tier} or better and fits the selection (found: {found})"
-        raise BadInput(", ".join(folder.card.name for folder in folders), message, "certify the server, or ask for a lower tier")
+        raise BadInput(
+            ", ".join(folder.card.name for folder in folders),
+            message,
+            "certify the server, or ask for a lower tier",
+        )
     return taken[: selection.limit] if selection.limit else taken
 
 
@@ -110,7 +114,7 @@ async def evaluate(
 
 
 @asynccontextmanager
-async def _processes(folders: Sequence[ServerFolder]) -> AsyncIterator[dict[str, EnvironmentProcess]]:
+async def _processes(folders: Sequence[ServerFolder]) -> AsyncGenerator[dict[str, EnvironmentProcess]]:
     """One worker for each server."""
     async with AsyncExitStack() as stack:
         found: dict[str, EnvironmentProcess] = {}

@@ -7,18 +7,19 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import mcp_types as types
 from mcp import Client
 
 from envscaler_mcp.agents import Agent, Assignment, Stopped
 from envscaler_mcp.agents.builtin import Oracle
+from envscaler_mcp.certify.play import through
 from envscaler_mcp.errors import BadInput, EnvscalerError, Infrastructure
 from envscaler_mcp.runtime.connect import connected
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.remote import EnvironmentProcess, RemoteEpisode
+from envscaler_mcp.runtime.standalone.episode import Outcome as Answer
 from envscaler_mcp.sandbox.checks import CheckRunner
-from envscaler_mcp.scoring import score
-from envscaler_mcp.spec import Grading, Limits, Outcome, RolloutRow, Scenario, Score, Step, Trajectory
+from envscaler_mcp.scoring import ask_and_score
+from envscaler_mcp.spec import Grading, Json, Limits, Outcome, RolloutRow, Scenario, Score, Step, Trajectory
 
 REFUSALS_OF_PROTOCOL = ("invalid_arguments", "tool_crashed", "timed_out")
 
@@ -45,16 +46,16 @@ class Budget:
     """Counts an agent's calls and seconds; raises `Stopped` in the call that would exceed them."""
 
     def __init__(self, client: Client, limits: Limits) -> None:
-        self.client = client
+        self._through = through(client)
         self.limits = limits
         self.calls = 0
 
-    async def call_tool(self, name: str, arguments: dict[str, Any]) -> types.CallToolResult:
+    async def call(self, tool: str, arguments: dict[str, Json]) -> Answer:
         """One call through the MCP client."""
         if self.calls >= self.limits.turns:
             raise Stopped(f"the {self.limits.turns} turns are used up")
         self.calls += 1
-        return await self.client.call_tool(name, arguments)
+        return await self._through(tool, arguments)
 
 
 async def roll_out(
@@ -87,11 +88,17 @@ async def roll_out(
         stopped = await _act(task, agent, episode, seed, limits)
         scored, state = await _score(checks, task, episode)
         outcome, error = _outcome(scored), stopped
-    except Exception as failure:  # the one boundary: whatever went wrong becomes a row
+    except Exception as failure:  # noqa: BLE001 - the one boundary: whatever went wrong becomes a row
         scored, state, outcome, error = None, {}, _blame(failure), f"{type(failure).__name__}: {failure}"
     row = _row(task, agent, episode, scored, outcome)
     finished = row.model_copy(
-        update={"id": identifier, "repeat": repeat, "seed": seed, "error": error, "seconds": time.monotonic() - began}
+        update={
+            "id": identifier,
+            "repeat": repeat,
+            "seed": seed,
+            "error": error,
+            "seconds": time.monotonic() - began,
+        }
     )
     trajectory = _trajectory(task, agent, episode, finished, scored)
     if episode:
@@ -107,7 +114,7 @@ async def _act(task: Task, agent: Agent, episode: RemoteEpisode, seed: int, limi
             policy=task.folder.bundle.policy,
             instruction=task.scenario.instruction,
             tools=tuple((await client.list_tools()).tools),
-            call_tool=budget.call_tool,
+            call=budget.call,
             seed=seed,
             oracle=task.grading.oracle if isinstance(agent, Oracle) else None,
         )
@@ -124,9 +131,10 @@ async def _act(task: Task, agent: Agent, episode: RemoteEpisode, seed: int, limi
 async def _score(checks: CheckRunner, task: Task, episode: RemoteEpisode) -> tuple[Score, dict[str, Any]]:
     initial, final = await episode.initial(), await episode.state()
     broken = await episode.broken_rules()
-    return await asyncio.to_thread(
-        score, task.grading, initial, final, broken, checks, task.folder.roles
-    ), final
+    scored = await asyncio.to_thread(
+        ask_and_score, checks, task.grading, initial, final, broken_rules=broken, roles=task.folder.roles
+    )
+    return scored, final
 
 
 def _outcome(scored: Score) -> Outcome:

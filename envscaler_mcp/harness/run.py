@@ -10,7 +10,15 @@ from pathlib import Path
 import zstandard
 
 from envscaler_mcp.runtime.standalone.canonical import canonical, digest_bytes, dumps
-from envscaler_mcp.spec import RolloutRow, RunCard, RunStatus, append_line, read_lines, write_bytes, write_text
+from envscaler_mcp.spec import (
+    RolloutRow,
+    RunCard,
+    RunStatus,
+    append_line,
+    read_lines,
+    write_bytes,
+    write_text,
+)
 
 from .rollout import Finished
 
@@ -31,6 +39,15 @@ class Run:
         run = cls(path or RUNS / f"{stamp}-{secrets.token_hex(2)}", card)
         write_text(run.path / "run.json", card.to_text())
         return run
+
+    @classmethod
+    def open(cls, path: Path) -> Run:
+        """A run that exists, to go on with.
+
+        Raises:
+            BadInput: there is no run in that folder.
+        """
+        return cls(path, RunCard.load(path / "run.json"))
 
     def add(self, finished: Finished) -> None:
         """State and trajectory first, the row last: a row promises that both are there."""
@@ -55,5 +72,3 @@ class Run:
     def _pack(self, path: Path, content: bytes) -> None:
         if not path.exists():
             write_bytes(path, zstandard.compress(content))
-
-

@@ -70,7 +70,7 @@ def _clusters(rows: list[RolloutRow]) -> dict[str, list[Cluster]]:
 
 def _interval(clusters: dict[str, list[Cluster]]) -> tuple[float, float]:
     """Bootstrap over servers, then scenarios: rollouts of one scenario are not independent."""
-    rng = random.Random(0)  # noqa: S311 - the same rows give the same interval
+    rng = random.Random(0)
     servers = list(clusters.values())
     means = sorted(_resampled(rng, servers) for _ in range(RESAMPLES))
     return means[int(RESAMPLES * TAIL)], means[int(RESAMPLES * (1 - TAIL)) - 1]

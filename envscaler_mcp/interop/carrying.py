@@ -54,8 +54,8 @@ class Carrier:
         elif isinstance(recorded, list) and isinstance(replayed, list):
             for one, other in zip(cast("list[Any]", recorded), cast("list[Any]", replayed), strict=False):
                 self.learn(one, other)
-        elif _is_number(recorded) and _is_number(replayed) and recorded > EPOCH and str(recorded) not in self._known:
-            self._numbers[recorded] = replayed
+        elif _is_number(recorded) and _is_number(replayed):
+            self._learn_number(cast("float", recorded), cast("float", replayed))
 
     def know(self, value: Any) -> None:
         """What an agent typed is not generated."""
@@ -79,6 +79,10 @@ class Carrier:
         for key, part in recorded.items():
             if (carried := self._text(key)) in replayed:
                 self.learn(part, replayed[carried])
+
+    def _learn_number(self, recorded: float, replayed: float) -> None:
+        if recorded > EPOCH and str(recorded) not in self._known:
+            self._numbers[recorded] = replayed
 
     def _learn_text(self, recorded: str, replayed: str) -> None:
         ours, theirs = TOKEN.findall(replayed), TOKEN.findall(recorded)

@@ -83,7 +83,10 @@ def _rows(path: Path) -> list[Any]:
 
 def _ours(row: Any, where: str) -> Recorded:
     trajectory = Trajectory.model_validate(row)
-    calls = tuple(RecordedCall(step.n, step.tool, step.arguments, step.result, crashed=False) for step in trajectory.steps)
+    calls = tuple(
+        RecordedCall(step.n, step.tool, step.arguments, step.result, crashed=False)
+        for step in trajectory.steps
+    )
     reward = trajectory.score.reward_paper if trajectory.score else None
     return Recorded(where, trajectory.server, trajectory.scenario, calls, reward)
 
@@ -100,17 +103,19 @@ def _envscaler(row: Any, where: str) -> Recorded:
 
 
 def _is_call(step: Any) -> bool:
-    action = step.get("action")
-    return isinstance(action, dict) and action.get("name") not in (None, TALK)
+    action: Any = step.get("action")
+    return hasattr(action, "get") and action.get("name") not in (None, TALK)
 
 
 def _call(step: Any) -> RecordedCall:
     action = step["action"]
-    arguments = action.get("arguments") or {}
-    arguments = loads(arguments) if isinstance(arguments, str) else arguments
+    given: Any = action.get("arguments") or {}
+    arguments: dict[str, Any] = loads(given) if isinstance(given, str) else given
     text = str(step["observation"]["content"])
     crashed = step["observation"].get("type") != "tool" and text.startswith("Error")
-    return RecordedCall(int(step["step"]), str(action["name"]), arguments, None if crashed else _value(text), crashed)
+    return RecordedCall(
+        int(step["step"]), str(action["name"]), arguments, None if crashed else _value(text), crashed
+    )
 
 
 def _value(text: str) -> Any:
@@ -120,4 +125,4 @@ def _value(text: str) -> Any:
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         value = text
     encoded = Encoder().encode(value, [])
-    return encoded if isinstance(encoded, dict) else {"result": encoded}
+    return cast("Any", encoded) if isinstance(encoded, dict) else {"result": encoded}

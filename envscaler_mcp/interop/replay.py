@@ -54,7 +54,9 @@ class Replayed:
     @property
     def solved(self) -> bool:
         """Every goal holds at the end, and there is one."""
-        goals = [verdict.ok for verdict in self.score.verdicts if verdict.kind == "goal"] if self.score else []
+        goals = (
+            [verdict.ok for verdict in self.score.verdicts if verdict.kind == "goal"] if self.score else []
+        )
         return bool(goals) and all(goals)
 
 
@@ -68,11 +70,14 @@ class Replayer:
         exact: compare as it stands, without carrying generated values over.
     """
 
-    def __init__(self, folder: ServerFolder, process: EnvironmentProcess, checks: CheckRunner, *, exact: bool) -> None:
+    def __init__(
+        self, folder: ServerFolder, process: EnvironmentProcess, checks: CheckRunner, *, exact: bool
+    ) -> None:
         self.folder = folder
         self.process = process
         self.checks = checks
         self.exact = exact
+        self._tools = {tool.released_name or tool.name: tool.name for tool in folder.card.tools}
 
     async def replay(self, recorded: Recorded, scenario: Scenario, grading: Grading) -> Replayed:
         """Play once; and once more at the recording's own time, where that was seen and matters."""
@@ -93,7 +98,9 @@ class Replayer:
                     for call in recorded.calls
                     if (difference := await self._step(client, carrier, recorded.where, call))
                 ]
-            scored = await asyncio.to_thread(ask_and_score, self.checks, grading, initial, await episode.state())
+            scored = await asyncio.to_thread(
+                ask_and_score, self.checks, grading, initial, await episode.state()
+            )
             result = Replayed(
                 recorded,
                 calls=len(recorded.calls),
@@ -108,11 +115,13 @@ class Replayer:
             await episode.close()
         return _with_reward(result)
 
-    async def _step(self, client: Client, carrier: Carrier, where: str, call: RecordedCall) -> Difference | None:
+    async def _step(
+        self, client: Client, carrier: Carrier, where: str, call: RecordedCall
+    ) -> Difference | None:
         arguments = call.arguments if self.exact else carrier.carry(call.arguments)
         carrier.know(call.arguments)
         try:
-            answer = await client.call_tool(call.tool, arguments)
+            answer = await client.call_tool(self._tools.get(call.tool, call.tool), arguments)
             replayed, failed = answer.structured_content, _crashed(answer.structured_content)
         except MCPError as error:
             replayed, failed = {"error": str(error)}, True
@@ -160,5 +169,8 @@ def _with_reward(result: Replayed) -> Replayed:
 
 
 def _crashed(result: Any) -> bool:
-    return isinstance(result, dict) and result.get("code") in ("tool_crashed", "invalid_arguments", "timed_out")
-
+    return hasattr(result, "get") and result.get("code") in (
+        "tool_crashed",
+        "invalid_arguments",
+        "timed_out",
+    )

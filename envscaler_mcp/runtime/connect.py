@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -26,7 +26,7 @@ def server_of(folder: ServerFolder, episode_of: EpisodeOf) -> Server[Any]:
 
 
 @asynccontextmanager
-async def connected(folder: ServerFolder, episode: Playable) -> AsyncIterator[Client]:
+async def connected(folder: ServerFolder, episode: Playable) -> AsyncGenerator[Client]:
     """A client whose every call is played on this episode."""
 
     async def episode_of(_: str | None) -> Playable:

@@ -9,10 +9,12 @@ from pathlib import Path
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.spec import Environment, EnvironmentCard, Grading, Scenario
 
-from .standalone.command import Bundle
+from .standalone.bundle import EMPTY, Bundle
 from .standalone.description import roles_of
 
 GENERATED_SERVERS = Path("generated_servers")
+EMPTY_SCENARIO = Scenario.model_validate({**EMPTY, "id": "empty", "instruction": ""})
+"""For a server without scenarios."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,9 @@ class ServerFolder:
         """
         card = path / "environment.json"
         if not card.is_file():
-            raise BadInput(str(path), "there is no environment.json in it", "name the folder of a generated server")
+            raise BadInput(
+                str(path), "there is no environment.json in it", "name the folder of a generated server"
+            )
         return cls(path, EnvironmentCard.load(card))
 
     @classmethod
@@ -45,7 +49,11 @@ class ServerFolder:
             if candidate.is_dir():
                 return cls.load(candidate)
         known = sorted(card.parent.name for card in GENERATED_SERVERS.glob("*/environment.json"))
-        remedy = f"name a folder, or one of: {', '.join(known)}" if known else "name the folder of a generated server"
+        remedy = (
+            f"name a folder, or one of: {', '.join(known)}"
+            if known
+            else "name the folder of a generated server"
+        )
         raise BadInput(name, "there is no such server", remedy)
 
     @property
@@ -76,7 +84,9 @@ class ServerFolder:
         """
         if identifier not in self.ids:
             known = ", ".join(self.ids) or "none"
-            raise BadInput(str(self.path), f"there is no scenario {identifier!r}", f"its scenarios are: {known}")
+            raise BadInput(
+                str(self.path), f"there is no scenario {identifier!r}", f"its scenarios are: {known}"
+            )
         return Scenario.load(self.package / "scenarios" / f"{identifier}.json")
 
     def grading(self, identifier: str) -> Grading | None:

@@ -173,7 +173,10 @@ class RemoteEpisode:
         if not any(known["name"] == tool for known in self.process.folder.bundle.tools):
             raise UnknownTool(f"Unknown tool: {tool}")
         async with self._lock:
-            stored = next((entry for entry in self.journal if request_id and entry.get("request_id") == request_id), None)
+            stored = next(
+                (entry for entry in self.journal if request_id and entry.get("request_id") == request_id),
+                None,
+            )
             if stored:
                 return _outcome(stored)
             await self._alive()
@@ -203,7 +206,9 @@ class RemoteEpisode:
 
     async def fork(self) -> RemoteEpisode:
         """An independent episode with the same past."""
-        copy = RemoteEpisode(self.process, self.start, self.header, list(self.journal), keep_refused=self.keep_refused)
+        copy = RemoteEpisode(
+            self.process, self.start, self.header, list(self.journal), keep_refused=self.keep_refused
+        )
         async with self._lock:
             await self._alive()
             await self.process.request("fork", episode=self.name, new=copy.name)

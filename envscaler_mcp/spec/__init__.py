@@ -66,6 +66,7 @@ from .trajectory import (
     Trajectory,
     Verdict,
 )
+from .versions import versions
 
 __all__ = [
     "CANARY",
@@ -140,6 +141,7 @@ __all__ = [
     "read_lines",
     "spell_moment",
     "strict_value",
+    "versions",
     "write_bytes",
     "write_text",
     "writing",

@@ -8,79 +8,22 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import logging
-import os
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
+from .bundle import EMPTY, Bundle, Unusable
 from .canonical import StrictJsonError, digest_bytes, dumps, loads, pretty
 from .episode import Entry, Episode, Outcome
-from .loading import load_form
-from .world import BadStart, Form
+from .world import BadStart
+
+__all__ = ["Bundle", "main"]
 
 TOKEN = re.compile(r"^[0-9a-f]{32}$")
 MAX_EPISODES = 256
 BAD_INPUT = 2
-
-
-class Unusable(Exception):
-    """What a person gave cannot be used; the message names place and remedy."""
-
-
-@dataclass(frozen=True)
-class Bundle:
-    """An environment as a folder of files: what a server needs to run it."""
-
-    folder: Path
-    name: str
-    title: str
-    version: str
-    form: str
-    class_name: str
-    load_method: str | None = None
-    methods: dict[str, str] = field(default_factory=dict[str, str])
-
-    @cached_property
-    def tools(self) -> list[dict[str, Any]]:
-        """Content of tools.json."""
-        return loads(self.text("tools.json"))
-
-    @cached_property
-    def policy(self) -> str:
-        """Content of policy.md."""
-        return self.text("policy.md")
-
-    def text(self, name: str) -> str:
-        """One file of the folder."""
-        return (self.folder / name).read_text(encoding="utf-8")
-
-    def form_of(self) -> Form:
-        """Execute environment.py in this process."""
-        return load_form(
-            self.text("environment.py"),
-            name=self.name,
-            form=self.form,
-            class_name=self.class_name,
-            tools=self.tools,
-            load_method=self.load_method,
-            methods=self.methods,
-            path=str(self.folder / "environment.py"),
-        )
-
-    def scenario_ids(self) -> list[str]:
-        """Ids of the scenarios, sorted."""
-        return sorted(path.stem for path in (self.folder / "scenarios").glob("*.json"))
-
-    def scenario(self, identifier: str) -> dict[str, Any]:
-        """One scenario; raises Unusable when there is none."""
-        known = self.scenario_ids()
-        if identifier not in known:
-            raise Unusable(f"scenario {identifier!r}: {self.name} has none of this id; it has: {', '.join(known)}.")
-        return loads(self.text(f"scenarios/{identifier}.json"))
 
 
 class LocalEpisode:
@@ -135,8 +78,12 @@ def _parser(bundle: Bundle) -> argparse.ArgumentParser:
     parser.add_argument("--scenario", metavar="ID", help="start state to begin with (default: the first)")
     parser.add_argument("--seed", type=int, help="decides generated ids (default: the scenario's)")
     parser.add_argument("--state", type=Path, metavar="FILE", help="begin with this state (JSON) instead")
-    parser.add_argument("--save", type=Path, metavar="FILE", help="keep the state in this file, after every call")
-    parser.add_argument("--journal", type=Path, metavar="FILE", help="append every call to this file (JSON lines)")
+    parser.add_argument(
+        "--save", type=Path, metavar="FILE", help="keep the state in this file, after every call"
+    )
+    parser.add_argument(
+        "--journal", type=Path, metavar="FILE", help="append every call to this file (JSON lines)"
+    )
     parser.add_argument("--http", action="store_true", help="serve streamable HTTP instead of stdio")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
@@ -153,8 +100,8 @@ class _Begin:
         self.server = digest_bytes(bundle.text("environment.py").encode())
         ids = bundle.scenario_ids()
         named = options.scenario or (ids[0] if ids else None)
-        self.scenario = bundle.scenario(named) if named else {"id": "", "start": {}, "now": "2026-01-01T09:00:00Z"}
-        self.start = _read_state(options.state) if options.state else self.scenario["start"]
+        self.scenario: dict[str, Any] = bundle.scenario(named) if named else EMPTY
+        self.start: dict[str, Any] = _read_state(options.state) if options.state else self.scenario["start"]
 
     def __call__(self, *, first: bool) -> Episode:
         episode = Episode.start(
@@ -193,7 +140,7 @@ class _Recorder:
         if self.save:
             draft = self.save.with_name(self.save.name + ".part")
             draft.write_text(pretty(self.episode.state()), encoding="utf-8")
-            os.replace(draft, self.save)
+            draft.replace(self.save)
 
 
 def _read_state(path: Path) -> dict[str, Any]:
@@ -224,7 +171,9 @@ def _serve(bundle: Bundle, options: argparse.Namespace, episodes: LocalEpisodes)
         import uvicorn
 
         where = f"http://{options.host}:{options.port}/mcp"
-        print(f"{bundle.name} listens on {where}; it runs with your rights, not in a sandbox.", file=sys.stderr)
+        print(
+            f"{bundle.name} listens on {where}; it runs with your rights, not in a sandbox.", file=sys.stderr
+        )
         app = http_app(server, host=options.host, accepts=episodes.accepts)
         uvicorn.run(app, host=options.host, port=options.port, log_level="warning")
     else:

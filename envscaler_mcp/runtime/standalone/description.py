@@ -41,11 +41,11 @@ def tool(name: str, kind: str, method: Callable[..., Any]) -> dict[str, Any]:
         "description": inspect.cleandoc(method.__doc__ or ""),
         "inputSchema": input_schema(method),
         "outputSchema": output_schema(method),
-        "annotations": annotations(kind),
+        "annotations": hints(kind),
     }
 
 
-def annotations(kind: str) -> dict[str, bool]:
+def hints(kind: str) -> dict[str, bool]:
     """All four hints: an absent one reads as destructive to some clients."""
     return {
         "readOnlyHint": kind == "read",
@@ -88,7 +88,11 @@ def _entity(collection: str, row: type[Entity]) -> dict[str, Any]:
 
 def _field(row: type[Entity], name: str, raw: dict[str, Any]) -> dict[str, Any]:
     info = row.model_fields[name]
-    card: dict[str, Any] = {"name": name, "type": _type_name(info.annotation), "description": raw.get("description", "")}
+    card: dict[str, Any] = {
+        "name": name,
+        "type": _type_name(info.annotation),
+        "description": raw.get("description", ""),
+    }
     card.update({key: raw[key] for key in ("enum", "ref", "role") if key in raw})
     if "minimum" in raw or "maximum" in raw:
         card["range"] = [raw.get("minimum"), raw.get("maximum")]
@@ -96,4 +100,8 @@ def _field(row: type[Entity], name: str, raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _type_name(annotation: Any) -> str:
-    return annotation.__name__ if isinstance(annotation, type) and not get_args(annotation) else str(annotation).replace("typing.", "")
+    return (
+        annotation.__name__
+        if isinstance(annotation, type) and not get_args(annotation)
+        else str(annotation).replace("typing.", "")
+    )

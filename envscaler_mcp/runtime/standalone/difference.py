@@ -79,9 +79,9 @@ def escape(key: str) -> str:
 
 
 def _prune(path: str, value: Any, patterns: list[str]) -> Any:
-    if not isinstance(value, dict):
+    if not hasattr(value, "items"):
         return value
-    rows = cast("dict[str, Any]", value)
+    rows: dict[str, Any] = value
     paths = {key: f"{path}/{escape(key)}" for key in rows}
     return {
         key: _prune(paths[key], part, patterns)
@@ -113,13 +113,13 @@ def _exactly(path: str, pattern: str) -> bool:
 def _same(before: Any, after: Any, role: str | None) -> bool:
     if before is MISSING or after is MISSING:
         return before is after
-    if role == "unordered" and isinstance(before, list) and isinstance(after, list):
-        before, after = _sorted(cast("list[Any]", before)), _sorted(cast("list[Any]", after))
+    if role == "unordered":
+        before, after = _without_order(before), _without_order(after)
     return canonical(before) == canonical(after)
 
 
-def _sorted(parts: list[Any]) -> list[Any]:
-    return sorted(parts, key=canonical)
+def _without_order(value: Any) -> Any:
+    return sorted(cast("list[Any]", value), key=canonical) if isinstance(value, list) else value
 
 
 def _keyed(before: Any, after: Any) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:

@@ -27,12 +27,21 @@ BUILD: dict[str, Any] = {
     "datetime": dt.datetime.fromisoformat,
     "date": dt.date.fromisoformat,
     "float": float,
-    "int_keys": lambda mapping: {int(key): value for key, value in mapping.items()},
-    "dict_of_list": lambda mapping: defaultdict(list, mapping),
-    "dict_of_dict": lambda mapping: defaultdict(dict, mapping),
-    "dict_of_int": lambda mapping: defaultdict(int, mapping),
-    "dict_of_set": lambda mapping: defaultdict(set, mapping),
 }
+DEFAULTS: dict[str, Any] = {
+    "dict_of_list": list,
+    "dict_of_dict": dict,
+    "dict_of_int": int,
+    "dict_of_set": set,
+}
+
+
+def _build(kind: str, value: Any) -> Any:
+    if kind == "int_keys":
+        return {int(key): part for key, part in cast("dict[str, Any]", value).items()}
+    if kind in DEFAULTS:
+        return defaultdict(DEFAULTS[kind], value)
+    return BUILD[kind](value)
 
 
 class Encoder:
@@ -89,7 +98,7 @@ class Encoder:
         if isinstance(value, defaultdict):
             factory = cast("Any", value.default_factory)
             name = f"dict_of_{getattr(factory, '__name__', '')}"
-            self._give_up(None) if name not in BUILD else self.marks.append((path, name))
+            self._give_up(None) if name not in DEFAULTS else self.marks.append((path, name))
         elif isinstance(value, OrderedDict):
             self.marks.append((path, "ordered"))
         elif type(value) is not dict:
@@ -111,11 +120,12 @@ class Encoder:
         self.opaque = True
         if isinstance(value, Enum):
             return self.encode(value.value, path)
-        if isinstance(value, int | str | float):
-            return self.encode(next(kind(value) for kind in (int, str, float) if isinstance(value, kind)), path)
+        for kind in (int, str, float):
+            if isinstance(value, kind):
+                return self.encode(kind(value), path)
         if hasattr(value, "__dict__") and not callable(value):
-            return self._mapping(dict(vars(value)), path)
-        return f"<{type(value).__name__}>"
+            return self._mapping(dict(vars(cast("object", value))), path)
+        return f"<{type(cast('object', value)).__name__}>"
 
     def _mark(self, path: list[str | int], kind: str, shown: str) -> str:
         self.marks.append((path, kind))
@@ -134,5 +144,5 @@ def decode(value: Any, marks: list[Mark]) -> Any:
         holder: Any = root
         for step in steps[:-1]:
             holder = holder[step]
-        holder[steps[-1]] = BUILD[kind](holder[steps[-1]])
+        holder[steps[-1]] = _build(kind, holder[steps[-1]])
     return root[0]

@@ -18,7 +18,7 @@ from typing import Any, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 TOOL_NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
-RESERVED_TOOL_NAMES = frozenset("reset step state close verify seed_session submit".split())
+RESERVED_TOOL_NAMES = frozenset(["reset", "step", "state", "close", "verify", "seed_session", "submit"])
 
 # Field roles (contracts: frame, diff and digest respect them).
 VOLATILE: Any = Field(json_schema_extra={"role": "volatile"})
@@ -188,7 +188,9 @@ def _refuse_field(cls: type[Environment], name: str) -> None:
     if getattr(cls.model_fields[name].default, "__tool__", None):
         raise TypeError(f"{cls.__name__}.{name} is a state field and a tool; rename one of them")
     if hasattr(Environment, name):
-        raise TypeError(f"{cls.__name__}.{name}: a state field may not be named like an attribute of the base class")
+        raise TypeError(
+            f"{cls.__name__}.{name}: a state field may not be named like an attribute of the base class"
+        )
     if "uniqueItems" in str(cls.model_json_schema()["properties"].get(name, {})):
         raise TypeError(f"{cls.__name__}.{name} is a set; sets have no order, use a list or a dict")
 

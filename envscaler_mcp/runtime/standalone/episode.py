@@ -64,7 +64,14 @@ class Episode:
 
     @classmethod
     def start(
-        cls, form: Form, start: dict[str, Any], now: dt.datetime, seed: int, *, server: str = "", scenario: str = ""
+        cls,
+        form: Form,
+        start: dict[str, Any],
+        now: dt.datetime,
+        seed: int,
+        *,
+        server: str = "",
+        scenario: str = "",
     ) -> Episode:
         """A fresh episode.
 
@@ -105,7 +112,9 @@ class Episode:
             Diverged: a call came to another state than the journal says.
         """
         now = dt.datetime.fromisoformat(header["now"])
-        episode = cls.start(form, start, now, header["seed"], server=header["server"], scenario=header["scenario"])
+        episode = cls.start(
+            form, start, now, header["seed"], server=header["server"], scenario=header["scenario"]
+        )
         episode.keep_refused = keep_refused
         for entry in entries:
             if entry["is_error"] and entry["result"].get("code") == TIMED_OUT:
@@ -113,7 +122,9 @@ class Episode:
                 continue
             episode.call(entry["tool"], entry["arguments"], entry.get("request_id"))
             if episode.digest() != entry["state_digest"]:
-                raise Diverged(f"call {entry['n']} ({entry['tool']}) came to another state than the journal says")
+                raise Diverged(
+                    f"call {entry['n']} ({entry['tool']}) came to another state than the journal says"
+                )
         return episode
 
     def call(self, tool: str, arguments: dict[str, Any], request_id: str | None = None) -> Outcome:
@@ -183,7 +194,9 @@ class Episode:
         except Exception as error:  # a tool may raise anything; the episode must go on
             log.exception("the tool %s failed", tool)
             self._roll_back(tool)
-            return _error("tool_crashed", f"The tool failed inside ({type(error).__name__}: {str(error)[:200]}).")
+            return _error(
+                "tool_crashed", f"The tool failed inside ({type(error).__name__}: {str(error)[:200]})."
+            )
         return Outcome(result)
 
     def _settle(self, tool: str) -> None:
@@ -199,7 +212,9 @@ class Episode:
         """The world before the call in hand: from the snapshot, or else from the journal."""
         if self._snapshot:
             return self.form.restore(self._snapshot)
-        return Episode.rebuild(self.form, self.start_state, self.header, self.journal, keep_refused=self.keep_refused).world
+        return Episode.rebuild(
+            self.form, self.start_state, self.header, self.journal, keep_refused=self.keep_refused
+        ).world
 
     def _state_digest(self) -> str:
         return digest_bytes(canonical(without_volatile(self.world.state(), self.form.roles)))

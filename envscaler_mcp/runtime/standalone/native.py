@@ -19,23 +19,19 @@ class NativeForm:
 
     def __init__(self, cls: type[Environment]) -> None:
         self.cls = cls
+        self.tools = tools_of(cls)
 
     @cached_property
     def description(self) -> Description:
         """Tools, rules and entities; built when first asked for."""
         return describe(self.cls)
 
-    @cached_property
-    def tools(self) -> dict[str, str]:
-        """Tool name → kind."""
-        return tools_of(self.cls)
-
-    @cached_property
+    @property
     def roles(self) -> dict[str, str]:
         """Path pattern → role."""
         return self.description.roles
 
-    def settles(self, tool: str) -> bool:
+    def settles(self, tool: str, /) -> bool:
         """Only writes write: certify and tests prove that reads are pure."""
         return self.tools[tool] == "write"
 
@@ -71,7 +67,7 @@ class NativeWorld:
         checked = validate_arguments(method, arguments)
         return dump_result(method, method(self.environment, **checked))
 
-    def settle(self, tool: str) -> bytes:
+    def settle(self, _tool: str, /) -> bytes:
         """Dump and validate: direct assignment skips pydantic's own validation."""
         state = self.environment.model_dump_json(warnings="error").encode()
         type(self.environment).model_validate_json(state)

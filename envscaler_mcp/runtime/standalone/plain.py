@@ -54,11 +54,13 @@ class PlainForm:
         self.seeded = seeded
         self.load_method = load_method
         self.methods = methods or {}
-        self.tools = {tool["name"]: "read" if tool["annotations"]["readOnlyHint"] else "write" for tool in tools}
+        self.tools = {
+            tool["name"]: "read" if tool["annotations"]["readOnlyHint"] else "write" for tool in tools
+        }
         self.schemas = {tool["name"]: tool["inputSchema"] for tool in tools}
         self.roles: dict[str, str] = {}
 
-    def settles(self, tool: str) -> bool:
+    def settles(self, _tool: str, /) -> bool:
         """Every call: nobody has proven that what calls itself a query is one."""
         return True
 
@@ -68,14 +70,16 @@ class PlainForm:
         try:
             instance = self._instance(start)
         except Exception as error:
-            raise BadStart(f"{self.cls.__name__} does not take it: {type(error).__name__}: {error}") from error
+            raise BadStart(
+                f"{self.cls.__name__} does not take it: {type(error).__name__}: {error}"
+            ) from error
         return PlainWorld(self, instance, clock)
 
     def restore(self, snapshot: bytes) -> World:
         """The instance that a snapshot holds."""
         held = loads(snapshot)
         body = _body(held["state"], held["marks"])  # before `decode` turns it into objects, in place
-        instance = self.cls.__new__(self.cls)
+        instance = cast("object", object.__new__(self.cls))
         vars(instance).update(decode(held["state"], held["marks"]))
         world = PlainWorld(self, instance, clock_from_json(held["clock"]))
         world.last = body
@@ -122,7 +126,7 @@ class PlainWorld:
             raise Declined(named)
         return named
 
-    def settle(self, tool: str) -> bytes:
+    def settle(self, tool: str, /) -> bytes:
         """Snapshot; time moves on by a second when something changed.
 
         Released classes make ids of the time, and two writes at one instant would collide.
@@ -146,7 +150,8 @@ class PlainWorld:
 
     def _encode(self) -> tuple[dict[str, Any], list[Mark], bool]:
         encoder = Encoder()
-        attributes = {name: value for name, value in vars(self.instance).items() if not name.startswith("__")}
+        every = cast("dict[str, Any]", vars(self.instance))
+        attributes = {name: value for name, value in every.items() if not name.startswith("__")}
         return encoder.encode(attributes, []), encoder.marks, encoder.opaque
 
 

@@ -47,7 +47,12 @@ def output_schema(method: Callable[..., Any]) -> Schema:
     schema = _clean(_result(method).json_schema(mode=mode), is_input=False)
     if _returns_model(method):
         return schema
-    return {"type": "object", "properties": {"result": schema}, "required": ["result"], "additionalProperties": False}
+    return {
+        "type": "object",
+        "properties": {"result": schema},
+        "required": ["result"],
+        "additionalProperties": False,
+    }
 
 
 def validate_arguments(method: Callable[..., Any], arguments: dict[str, Any]) -> dict[str, Any]:
@@ -73,7 +78,9 @@ def _arguments(method: Callable[..., Any]) -> TypeAdapter[Any]:
     """A closed TypedDict: `create_model` stumbles over parameters called `schema` or `copy`."""
     hints = get_type_hints(method, include_extras=True)
     fields = {
-        name: Required[hints[name]] if parameter.default is inspect.Parameter.empty else NotRequired[hints[name]]
+        name: Required[hints[name]]
+        if parameter.default is inspect.Parameter.empty
+        else NotRequired[hints[name]]
         for name, parameter in inspect.signature(method).parameters.items()
         if name != "self"
     }
@@ -107,7 +114,9 @@ class _Cleaner:
         schema = self._without_null(schema)
         out = {key: value for key, value in schema.items() if key not in NOISE}
         if "properties" in out:
-            out["properties"] = {name: self.clean(part, open_refs) for name, part in out["properties"].items()}
+            out["properties"] = {
+                name: self.clean(part, open_refs) for name, part in out["properties"].items()
+            }
             out["additionalProperties"] = False
         for key in ("items", "additionalProperties"):
             if isinstance(out.get(key), dict):
@@ -139,7 +148,11 @@ class _Cleaner:
         only, _ = self._inline(rest[0], ())
         if self.is_input:
             return {**only, **beside}
-        nullable = {**only, **beside, "type": [only["type"], "null"]} if "type" in only else {**beside, "anyOf": branches}
+        nullable = (
+            {**only, **beside, "type": [only["type"], "null"]}
+            if "type" in only
+            else {**beside, "anyOf": branches}
+        )
         if "enum" in nullable:
             nullable["enum"] = [*nullable["enum"], None]
         return nullable

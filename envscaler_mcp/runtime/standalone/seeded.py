@@ -27,7 +27,7 @@ class Seeded:
 
     def __init__(self) -> None:
         self._clock = Clock(dt.datetime(2026, 1, 1), 0)
-        self._random = random.Random(0)  # noqa: S311 - determinism is the point
+        self._random = random.Random(0)
         self.modules: dict[str, types.ModuleType] = {
             "datetime": _stand_in(dt, {"datetime": self._datetime_class(), "date": self._date_class()}),
             "time": _stand_in(time, self._time_functions()),
@@ -53,13 +53,20 @@ class Seeded:
                 setattr(module, name, real[id(value)])
 
     def _pairs(self) -> list[tuple[Any, Any]]:
-        sources: Mapping[str, types.ModuleType] = {"datetime": dt, "time": time, "uuid": uuid, "random": random}
+        sources: Mapping[str, types.ModuleType] = {
+            "datetime": dt,
+            "time": time,
+            "uuid": uuid,
+            "random": random,
+        }
         pairs: list[tuple[Any, Any]] = [(source, self.modules[name]) for name, source in sources.items()]
         for name, source in sources.items():
             pairs += [
                 (getattr(source, part), stand_in)
                 for part, stand_in in vars(self.modules[name]).items()
-                if hasattr(source, part) and getattr(source, part) is not stand_in and not part.startswith("__")
+                if hasattr(source, part)
+                and getattr(source, part) is not stand_in
+                and not part.startswith("__")
             ]
         return pairs
 
@@ -116,16 +123,22 @@ class Seeded:
         def struct(seconds: float | None = None) -> time.struct_time:
             return time.gmtime(self._now().timestamp() if seconds is None else seconds)
 
+        def now() -> float:
+            return self._now().timestamp()
+
+        def strftime(form: str, moment: time.struct_time | None = None) -> str:
+            return time.strftime(form, moment or struct())
+
+        def ctime(seconds: float | None = None) -> str:
+            return time.asctime(struct(seconds))
+
         return {
-            "time": lambda: self._now().timestamp(),
-            "time_ns": lambda: int(self._now().timestamp() * 10**9),
-            "monotonic": lambda: self._now().timestamp(),
-            "perf_counter": lambda: self._now().timestamp(),
-            "gmtime": struct,
-            "localtime": struct,
-            "strftime": lambda form, moment=None: time.strftime(form, moment or struct()),
-            "ctime": lambda seconds=None: time.asctime(struct(seconds)),
-            "sleep": lambda seconds: None,
+            **dict.fromkeys(("time", "monotonic", "perf_counter"), now),
+            "time_ns": lambda: int(now() * 10**9),
+            **dict.fromkeys(("gmtime", "localtime"), struct),
+            "strftime": strftime,
+            "ctime": ctime,
+            "sleep": _nothing,
         }
 
     def _uuid(self, version: int) -> uuid.UUID:
@@ -151,13 +164,17 @@ class Seeded:
 
         names = [name for name in dir(self._random) if not name.startswith("_") and hasattr(random, name)]
         methods = {name: getattr(self._random, name) for name in names}
-        return _stand_in(random, {**methods, "Random": Random, "SystemRandom": Random, "seed": lambda *_: None})
+        return _stand_in(random, {**methods, "Random": Random, "SystemRandom": Random, "seed": _nothing})
 
 
 def stable_hash(value: object) -> int:
     """`hash` without the process's hash seed, for the types a state is made of."""
     mark = hashlib.blake2b(repr(value).encode(), digest_size=8).digest()
     return int.from_bytes(mark, "big", signed=True) >> 1
+
+
+def _nothing(*_: object) -> None:
+    """In place of `sleep` and `seed`."""
 
 
 class _Instances(type):

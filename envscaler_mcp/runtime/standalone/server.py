@@ -9,7 +9,7 @@ the path `/e/<token>/mcp` names it, and `/mcp` is the default one.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -48,7 +48,13 @@ EpisodeOf = Callable[[str | None], Awaitable[Playable]]
 
 
 def build_server(
-    *, name: str, version: str, title: str, instructions: str, tools: list[dict[str, Any]], episode_of: EpisodeOf
+    *,
+    name: str,
+    version: str,
+    title: str,
+    instructions: str,
+    tools: list[dict[str, Any]],
+    episode_of: EpisodeOf,
 ) -> Server[Any]:
     """A low-level MCP server that plays every call on the episode its request names.
 
@@ -74,11 +80,18 @@ def build_server(
         return _result(outcome)
 
     return Server(
-        name, version=version, title=title, instructions=instructions, on_list_tools=list_tools, on_call_tool=call_tool
+        name,
+        version=version,
+        title=title,
+        instructions=instructions,
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
     )
 
 
-def http_app(server: Server[Any], *, host: str = "127.0.0.1", accepts: Callable[[str], bool] | None = None) -> Starlette:
+def http_app(
+    server: Server[Any], *, host: str = "127.0.0.1", accepts: Callable[[str], bool] | None = None
+) -> Starlette:
     """The server over streamable HTTP: `/mcp`, and `/e/<token>/mcp` for tokens that `accepts` takes."""
     from starlette.applications import Starlette
     from starlette.routing import Mount
@@ -88,7 +101,7 @@ def http_app(server: Server[Any], *, host: str = "127.0.0.1", accepts: Callable[
     )
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         async with inner.router.lifespan_context(inner):
             yield
 
@@ -120,7 +133,11 @@ def _guarded(app: ASGIApp, accepts: Callable[[str], bool]) -> ASGIApp:
         if accepts(token):
             await app(scope, receive, send)
         else:
-            body = {"error": "unknown episode", "code": 404, "detail": "The path names no episode of this server."}
+            body = {
+                "error": "unknown episode",
+                "code": 404,
+                "detail": "The path names no episode of this server.",
+            }
             await JSONResponse(body, status_code=404)(scope, receive, send)
 
     return guarded

@@ -31,7 +31,7 @@ class World(Protocol):
         """
         ...
 
-    def settle(self, tool: str) -> bytes:
+    def settle(self, _tool: str, /) -> bytes:
         """After a call that may have written: validate, and give the snapshot that now holds.
 
         Empty bytes where objects in the state cannot be written down: then the journal is the
@@ -51,17 +51,15 @@ class World(Protocol):
 class Form(Protocol):
     """A kind of environment: what tools it has and how its worlds begin."""
 
-    @property
-    def tools(self) -> dict[str, str]:
-        """Tool name → `read` or `write`."""
-        ...
+    tools: dict[str, str]
+    """Tool name → `read` or `write`."""
 
     @property
     def roles(self) -> dict[str, str]:
         """Path pattern → role of a field."""
         ...
 
-    def settles(self, tool: str) -> bool:
+    def settles(self, tool: str, /) -> bool:
         """Whether a call of this tool may have changed state."""
         ...
 

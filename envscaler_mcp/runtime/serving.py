@@ -1,0 +1,89 @@
+"""Serving a generated server from a sandboxed worker, over stdio or streamable HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from envscaler_mcp.errors import BadInput
+from envscaler_mcp.spec import Scenario
+
+from .connect import server_of
+from .folder import ServerFolder
+from .remote import EnvironmentProcess, RemoteEpisode
+from .standalone.command import MAX_EPISODES, TOKEN
+from .standalone.server import http_app, serve_stdio
+
+
+class RemoteEpisodes:
+    """The default episode, and one more for each 128-bit token that a client comes with."""
+
+    def __init__(self, process: EnvironmentProcess, scenario: Scenario, seed: int | None) -> None:
+        self._process = process
+        self._scenario = scenario
+        self._seed = seed
+        self._held: dict[str | None, RemoteEpisode] = {}
+        self._beginning = asyncio.Lock()
+
+    def accepts(self, token: str) -> bool:
+        """A token is 32 hexadecimal digits; only so many episodes are held."""
+        return token in self._held or (bool(TOKEN.match(token)) and len(self._held) <= MAX_EPISODES)
+
+    async def get(self, token: str | None) -> RemoteEpisode:
+        """The episode of a token; a new one begins in the start state."""
+        async with self._beginning:
+            if token not in self._held:
+                self._held[token] = await self._process.begin(self._scenario, seed=self._seed)
+        return self._held[token]
+
+
+async def serve_folder(
+    folder: ServerFolder,
+    scenario: Scenario,
+    *,
+    seed: int | None = None,
+    http: bool = False,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    trusted: bool = False,
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve until the client goes (stdio) or until interrupted (HTTP).
+
+    Args:
+        folder: what to serve.
+        scenario: its start state and clock.
+        seed: instead of the scenario's.
+        http: streamable HTTP instead of stdio.
+        host: address to listen on.
+        port: port to listen on; 0 takes a free one.
+        trusted: see `EnvironmentProcess`.
+        ready: called with the URL once connections are accepted.
+
+    Raises:
+        BadInput: the address cannot be listened on, or the start state does not fit.
+    """
+    async with EnvironmentProcess(folder, trusted=trusted) as process:
+        episodes = RemoteEpisodes(process, scenario, seed)
+        await episodes.get(None)
+        server = server_of(folder, episodes.get)
+        if not http:
+            await serve_stdio(server)
+            return
+        listening = _listen(host, port)
+        if ready:
+            ready(f"http://{host}:{listening.getsockname()[1]}/mcp")
+        app = http_app(server, host=host, accepts=episodes.accepts)
+        await uvicorn.Server(uvicorn.Config(app, log_level="warning")).serve(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        remedy = "choose another --port (0 takes a free one) or --host"
+        raise BadInput(f"{host}:{port}", error.strerror or str(error), remedy) from error
