@@ -26,12 +26,13 @@ CALL_SECONDS = 10.0
 
 
 class EnvironmentProcess:
-    """One worker process that plays episodes of one environment; its hash seed is random.
+    """One worker process that plays episodes of one environment.
 
     Args:
         folder: the generated server.
         call_seconds: wall-clock limit of one request.
         trusted: a person vouches for the source; the AST policy is not asked.
+        hash_seed: decides the order of sets; certify plays with two of them to find out whether it shows.
     """
 
     def __init__(
@@ -40,10 +41,12 @@ class EnvironmentProcess:
         *,
         call_seconds: float = CALL_SECONDS,
         trusted: bool = False,
+        hash_seed: int = 0,
     ) -> None:
         self.folder = folder
         self.call_seconds = call_seconds
         self.trusted = trusted
+        self.hash_seed = hash_seed
         self.generation = 0
         self._worker: Worker | None = None
         self._names = itertools.count(1)
@@ -88,6 +91,11 @@ class EnvironmentProcess:
             self._worker = None
             raise
 
+    @property
+    def pid(self) -> int | None:
+        """The worker's process id while it lives."""
+        return self._worker.pid if self._worker else None
+
     def holds(self, generation: int) -> bool:
         """Whether the worker of that generation is still the one in use."""
         return self._worker is not None and generation == self.generation
@@ -105,7 +113,7 @@ class EnvironmentProcess:
 
     async def _spawn(self) -> Worker:
         card, bundle = self.folder.card, self.folder.bundle
-        worker = Worker(seconds=self.call_seconds)
+        worker = Worker(seconds=self.call_seconds, hash_seed=self.hash_seed)
         try:
             await worker.start(
                 bundle.text("environment.py"),
