@@ -7,7 +7,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from envscaler_mcp.runtime.standalone import FREE_TEXT, VOLATILE, Entity, Environment, Refusal, read, rule, write
+from envscaler_mcp.runtime.standalone import (
+    FREE_TEXT,
+    VOLATILE,
+    Entity,
+    Environment,
+    Refusal,
+    read,
+    rule,
+    write,
+)
 from envscaler_mcp.runtime.standalone.episode import Episode
 from envscaler_mcp.runtime.standalone.native import NativeForm
 
@@ -46,7 +55,9 @@ class Clinic(Environment):
         return sorted(young, key=lambda patient: getattr(patient, order))[:limit]
 
     @write
-    def add_visit(self, patient_id: PatientId, count: Annotated[int, Field(description="How many.")]) -> Patient:
+    def add_visit(
+        self, patient_id: PatientId, count: Annotated[int, Field(description="How many.")]
+    ) -> Patient:
         """Add visits; writes before it refuses, on purpose."""
         patient = self.find(self.patients, patient_id, "patient")
         patient.visits += count

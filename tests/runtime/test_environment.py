@@ -27,7 +27,10 @@ REFUSED = {
 @pytest.mark.parametrize("body", REFUSED.values(), ids=REFUSED.keys())
 def test_a_trap_is_refused_when_the_class_is_made(body: str) -> None:
     with pytest.raises(TypeError, match="Trap"):
-        exec("class Trap(Environment):\n" + body, {"Environment": Environment, "read": read, "__name__": "trap"})  # noqa: S102
+        exec(
+            "class Trap(Environment):\n" + body,
+            {"Environment": Environment, "read": read, "__name__": "trap"},
+        )
 
 
 def test_a_class_can_be_made_twice() -> None:

@@ -62,7 +62,11 @@ def test_a_write_that_leaves_an_invalid_state_is_taken_back(caplog: pytest.LogCa
     [
         ("get_patient", {}, "patient_id: this argument is required"),
         ("get_patient", {"patient_id": 3}, "patient_id"),
-        ("get_patient", {"patient_id": "PAT-1", "colour": 1}, "colour: unknown argument; the arguments are: patient_id"),
+        (
+            "get_patient",
+            {"patient_id": "PAT-1", "colour": 1},
+            "colour: unknown argument; the arguments are: patient_id",
+        ),
         ("list_patients", {"order": "size"}, "must be one of 'id' or 'visits'"),
         ("list_patients", {"order": "id", "limit": 51}, "less than or equal to 50"),
         ("list_patients", {"order": "id", "born_after": "1990-13-01"}, "born_after"),
@@ -70,7 +74,9 @@ def test_a_write_that_leaves_an_invalid_state_is_taken_back(caplog: pytest.LogCa
         ("add_visit", {"patient_id": "PAT-1", "count": True}, "count"),
     ],
 )
-def test_bad_arguments_are_refused_by_name_and_reason(tool: str, arguments: dict[str, Any], words: str) -> None:
+def test_bad_arguments_are_refused_by_name_and_reason(
+    tool: str, arguments: dict[str, Any], words: str
+) -> None:
     outcome = episode().call(tool, arguments)
     assert outcome.code == "invalid_arguments"
     assert words in outcome.result["message"]

@@ -13,7 +13,7 @@ from envscaler_mcp.runtime.standalone.episode import Episode
 from envscaler_mcp.runtime.standalone.loading import load_form
 from envscaler_mcp.runtime.standalone.world import BadStart
 
-SOURCE = '''
+SOURCE = """
 import uuid, time, random
 import datetime
 from datetime import datetime as moment
@@ -50,7 +50,7 @@ class Shop:
     def upper(self, name):
         self.tags.add("half")
         return {"success": True, "data": name.upper()}
-'''
+"""
 TOOLS = ["add_order", "spoil", "names", "luck", "upper"]
 NOW = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 
@@ -161,7 +161,7 @@ def test_a_rebuilt_episode_is_the_same() -> None:
     assert (again.digest(), again.snapshot()) == (one.digest(), one.snapshot())
 
 
-OBJECTS = '''
+OBJECTS = """
 class Node:
     def __init__(self, name, parent):
         self.name, self.parent, self.children = name, parent, {}
@@ -176,7 +176,7 @@ class Tree:
             return {"error": "exists"}
         self.root.children[name] = Node(name, self.root)
         return {"names": list(self.root.children)}
-'''
+"""
 
 
 def test_objects_are_shown_and_rolled_back_by_the_journal() -> None:
@@ -191,9 +191,13 @@ def test_objects_are_shown_and_rolled_back_by_the_journal() -> None:
 
 
 def test_a_constructor_without_config_and_one_that_fails() -> None:
-    empty = form("class E:\n    def __init__(self): self.x = 1\n    def look(self): return self.x\n", "E", ["look"])
+    empty = form(
+        "class E:\n    def __init__(self): self.x = 1\n    def look(self): return self.x\n", "E", ["look"]
+    )
     assert Episode.start(empty, {"x": 5}, NOW, 1).call("look", {}).result == {"result": 5}
-    broken = form("class E:\n    def __init__(self, c): self.x = c['y']\n    def look(self): return 1\n", "E", ["look"])
+    broken = form(
+        "class E:\n    def __init__(self, c): self.x = c['y']\n    def look(self): return 1\n", "E", ["look"]
+    )
     with pytest.raises(BadStart, match="KeyError"):
         Episode.start(broken, {"x": 5}, NOW, 1)
 

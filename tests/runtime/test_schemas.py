@@ -38,7 +38,10 @@ def test_dates_have_a_pattern_and_words() -> None:
 
 
 def test_ranges_are_told_in_words() -> None:
-    assert tool("list_patients")["inputSchema"]["properties"]["limit"]["description"] == "How many. From 1 to 50."
+    assert (
+        tool("list_patients")["inputSchema"]["properties"]["limit"]["description"]
+        == "How many. From 1 to 50."
+    )
 
 
 def test_an_optional_input_is_not_required_and_a_nullable_output_says_so() -> None:

@@ -1,0 +1,136 @@
+"""A generated server as its user starts it: by its own command line, over real transports."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from mcp import Client, MCPError, StdioServerParameters
+
+from envscaler_mcp.runtime.folder import ServerFolder
+
+from .folders import counter
+
+Era = Literal["auto", "legacy"]
+ERAS: list[Era] = ["auto", "legacy"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> ServerFolder:
+    return counter(tmp_path)
+
+
+def started(folder: ServerFolder, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", folder.card.name, *arguments]
+
+
+def stdio(folder: ServerFolder, *arguments: str) -> StdioServerParameters:
+    command, *rest = started(folder, *arguments)
+    return StdioServerParameters(command=command, args=rest, cwd=str(folder.path))
+
+
+@contextmanager
+def http(folder: ServerFolder, command: list[str] | None = None) -> Generator[str]:
+    """A server on a free port, once it says that it listens."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    begun = command or started(folder, "--http")
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
+    process = subprocess.Popen(
+        [*begun, "--port", str(port)], cwd=folder.path, stderr=subprocess.PIPE, text=True, env=environment
+    )
+    try:
+        assert process.stderr is not None
+        assert "listens on" in process.stderr.readline()
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=10)
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_stdio_serves_clients_of_both_eras(folder: ServerFolder, era: Era) -> None:
+    async with Client(stdio(folder), mode=era) as client:
+        assert (await client.call_tool("add", {"name": "a", "by": 2})).structured_content == {
+            "success": True,
+            "count": 3,
+        }
+        with pytest.raises(MCPError, match="Unknown tool"):
+            await client.call_tool("nothing", {})
+
+
+async def test_a_stray_print_does_not_reach_the_wire(folder: ServerFolder) -> None:
+    async with Client(stdio(folder)) as client:
+        assert not (await client.call_tool("speak", {})).is_error
+        assert (await client.call_tool("get", {"name": "a"})).structured_content == {"success": True, "count": 1}
+
+
+async def test_state_save_and_journal(folder: ServerFolder, tmp_path: Path) -> None:
+    state, save, journal = tmp_path / "state.json", tmp_path / "save.json", tmp_path / "journal.jsonl"
+    state.write_text('{"counts": {"a": 40}}')
+    arguments = ("--state", str(state), "--save", str(save), "--journal", str(journal))
+    async with Client(stdio(folder, *arguments)) as client:
+        await client.call_tool("add", {"name": "a", "by": 2})
+        assert json.loads(save.read_text())["counts"] == {"a": 42}
+    header, entry = [json.loads(line) for line in journal.read_text().splitlines()]
+    assert header["format"] == "envscaler-mcp/journal/1"
+    assert entry["result"] == {"success": True, "count": 42}
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_http_gives_every_token_an_episode_of_its_own(folder: ServerFolder, era: Era) -> None:
+    with http(folder) as url:
+        async with Client(f"{url}/mcp", mode=era) as default, Client(f"{url}/e/{'0f' * 16}/mcp", mode=era) as own:
+            await default.call_tool("add", {"name": "a", "by": 1})
+            assert (await own.call_tool("add", {"name": "a", "by": 5})).structured_content == {
+                "success": True,
+                "count": 6,
+            }
+            assert (await default.call_tool("get", {"name": "a"})).structured_content == {
+                "success": True,
+                "count": 2,
+            }
+
+
+async def test_http_refuses_a_token_that_is_none(folder: ServerFolder) -> None:
+    with http(folder) as url:
+        with pytest.raises(BaseExceptionGroup):
+            async with Client(f"{url}/e/short/mcp"):
+                pass
+
+
+async def test_the_library_serves_the_same_from_a_worker(folder: ServerFolder) -> None:
+    serve = [sys.executable, "-m", "envscaler_mcp.cli.app", "serve", str(folder.path), "--http"]
+    with http(folder, serve) as url:
+        async with Client(f"{url}/mcp") as default, Client(f"{url}/e/{'0f' * 16}/mcp") as own:
+            await default.call_tool("add", {"name": "a", "by": 1})
+            answer = await own.call_tool("get", {"name": "a"})
+            assert answer.structured_content == {"success": True, "count": 1}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--scenario", "009"), "it has: 001, 002"),
+        (("--state", "missing.json"), "missing.json"),
+        (("--state", "counter/__init__.py"), "not strict JSON"),
+        (("--nonsense",), "unrecognized arguments"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_2(
+    folder: ServerFolder, arguments: tuple[str, ...], words: str
+) -> None:
+    done = subprocess.run(started(folder, *arguments), cwd=folder.path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
