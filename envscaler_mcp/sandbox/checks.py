@@ -50,7 +50,7 @@ None
 _ASK = """
 _envscaler_said = check(_envscaler_initial, _envscaler_final)
 _envscaler_is_bool = _envscaler_said is True or _envscaler_said is False
-(_envscaler_said, None) if _envscaler_is_bool else (None, str(type(_envscaler_said)))
+(_envscaler_said, None) if _envscaler_is_bool else (None, type(_envscaler_said).__name__)
 """
 _STOPS = ("TimeoutError", "MemoryError")
 _PERHAPS_UNSUPPORTED = (

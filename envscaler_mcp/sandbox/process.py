@@ -51,7 +51,7 @@ class WorkerProcess:
         self._end()
 
     def ask(self, number: int, method: str, params: dict[str, Any], seconds: float) -> Any:
-        """One request, waited for. (`Worker` does the same without blocking.)
+        """Ask one thing and wait for it; `Worker` does the same without blocking.
 
         Raises:
             OSError, EOFError: the child ended; a `TimeoutError` is an OSError, too.
