@@ -95,8 +95,8 @@ class _Use:
     name: ast.Name
     method: str
     chain: tuple[str, ...]
-    arguments: int | None
-    """How many arguments it is called with; None when it is not called."""
+    constructs: bool
+    """It is called as a class is, not as a method with one object."""
 
 
 def repaired(source: str) -> tuple[str, list[Repair]]:
@@ -159,8 +159,11 @@ def _use(name: ast.Name, method: str, parents: dict[ast.AST, ast.AST]) -> _Use:
         node = parent
     call = parents.get(node)
     called = isinstance(call, ast.Call) and call.func is node
-    count = len(call.args) + len(call.keywords) if isinstance(call, ast.Call) and called else None
-    return _Use(name, method, tuple(chain), count)
+    return _Use(name, method, tuple(chain), isinstance(call, ast.Call) and called and _is_construction(call))
+
+
+def _is_construction(call: ast.Call) -> bool:
+    return len(call.args) != 1 or bool(call.keywords) or isinstance(call.args[0], ast.Constant)
 
 
 def _local_names(node: ast.stmt) -> set[str]:
@@ -204,7 +207,7 @@ def _fits(use: _Use, binding: Binding) -> bool:
 def _is_bare_method(owner: Any, value: Any, use: _Use, at: int) -> bool:
     """`datetime.date(2024, 1, 1)` on the class `datetime` reaches a method, not the class `date`."""
     is_method = isinstance(owner, type) and type(value).__name__ == "method_descriptor"
-    return is_method and (at + 1 < len(use.chain) or (use.arguments is not None and use.arguments != 1))
+    return is_method and (at + 1 < len(use.chain) or use.constructs)
 
 
 def _told(use: _Use, wanted: Binding, bindings: dict[str, list[Binding]]) -> str:

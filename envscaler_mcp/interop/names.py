@@ -15,7 +15,7 @@ MAX_QUALIFIED = 64
 """Clients call a tool `mcp__<server>__<tool>` and allow this many characters for it."""
 MAX_SCENARIO_ID = 100
 
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _ACRONYM = re.compile(r"[A-Z]{2,}")
 _BLAND = frozenset(
     ["system", "platform", "service", "management", "online", "application", "simulation", "environment"]

@@ -45,9 +45,13 @@ def read_class(
     looked = search_path() if places is None else list(places)
     named = find_module(module_name, looked)
     module, definition = find_class(named, class_name, looked)
-    bases, problems = _bases(module, definition, looked, reference)
+    owned, problems = _bases(module, definition, looked, reference)
+    bases = [node for _, node in owned]
+    names = _merged(module, [owner for owner, _ in owned])
     _require_load(definition, bases, load_method, reference)
-    return _built(reference, module, definition, bases=bases, load_method=load_method, problems=problems)
+    return _built(
+        reference, module, definition, names=names, bases=bases, load_method=load_method, problems=problems
+    )
 
 
 def _built(
@@ -55,12 +59,13 @@ def _built(
     module: Module,
     definition: ast.ClassDef,
     *,
+    names: ast.Module,
     bases: Sequence[ast.ClassDef],
     load_method: str | None,
     problems: list[Problem],
 ) -> tuple[Environment, tuple[Problem, ...]]:
     without = {load_method} if load_method else set[str]()
-    tools, told = tool_cards(definition, module.tree, reference, without=without, inherited=bases)
+    tools, told = tool_cards(definition, names, reference, without=without, inherited=bases)
     if not tools:
         raise BadInput(reference, "the class has no public method", "name a class whose methods are tools")
     source, requirements, more = _source(module, definition.name, reference)
@@ -77,13 +82,19 @@ def _built(
         class_name=definition.name,
         load_method=load_method,
         requirements=requirements,
-        entities=entities_of(definition, Types.of(module.tree)),
+        entities=entities_of(definition, Types.of(names)),
         tools=tuple(tools),
         policy=digest_bytes(policy.encode("utf-8")),
         provenance=Provenance(engine=ENGINE, sources=(f"{module.name}:{definition.name}",)),
         problems=found,
     )
     return Environment(card, source, policy), found
+
+
+def _merged(module: Module, others: Sequence[Module]) -> ast.Module:
+    """What the names of a module and of its base classes' modules stand for, in one tree."""
+    trees = {other.path: other.tree for other in reversed(others)} | {module.path: module.tree}
+    return ast.Module([node for tree in trees.values() for node in tree.body], [])
 
 
 def _introduction(definition: ast.ClassDef) -> str:
@@ -94,9 +105,9 @@ def _introduction(definition: ast.ClassDef) -> str:
 
 def _bases(
     module: Module, definition: ast.ClassDef, places: Sequence[Path], reference: str
-) -> tuple[list[ast.ClassDef], list[Problem]]:
-    """Base classes that can be found, nearest first; a Problem for each that cannot."""
-    found: list[ast.ClassDef] = []
+) -> tuple[list[tuple[Module, ast.ClassDef]], list[Problem]]:
+    """Base classes that can be found, with their modules, nearest first; a Problem for each that cannot."""
+    found: list[tuple[Module, ast.ClassDef]] = []
     problems: list[Problem] = []
     waiting = [(module, base) for base in definition.bases]
     while waiting and len(found) < 32:
@@ -112,7 +123,7 @@ def _bases(
                 Problem(code="base_missing", where=reference, message=message, severity="warning")
             )
             continue
-        found.append(node)
+        found.append((owner, node))
         waiting += [(owner, part) for part in node.bases]
     return found, problems
 

@@ -56,7 +56,8 @@ class _Scan:
             for code in self._texts(refusal.code):
                 texts = list(self._texts(refusal.text)) if refusal.text else []
                 told.setdefault(code, texts[0] if texts else "")
-        return tuple(RefusalCard(code=code, text=told[code]) for code in sorted(told) if HOLE not in code)
+        known = sorted(code for code in told if HOLE not in code)
+        return tuple(RefusalCard(code=code.replace(" ", "_"), text=told[code]) for code in known)
 
     def _refusals(self, name: str) -> list[_Refusal]:
         if name not in self._found:
@@ -80,10 +81,9 @@ class _Scan:
 
     def _of_find(self, call: ast.Call) -> Iterator[_Refusal]:
         noun = call.args[2] if len(call.args) > 2 else _keyword(call, "noun")
-        texts = self._texts(noun) if noun else iter(())
-        for text in texts:
-            code = ast.Constant(f"unknown_{text.replace(' ', '_')}")
-            yield _Refusal(code, ast.Constant(f"There is no {text} {HOLE}."))
+        if noun is not None:
+            text = _joined(ast.Constant("There is no "), noun, ast.Constant(f" {HOLE}."))
+            yield _Refusal(_joined(ast.Constant("unknown_"), noun), text)
 
     def _texts(self, node: ast.expr) -> Iterator[str]:
         """What an expression can say; what is not known is a hole."""
@@ -95,7 +95,9 @@ class _Scan:
             case ast.IfExp(body=body, orelse=orelse):
                 yield from (*self._texts(body), *self._texts(orelse))
             case ast.JoinedStr(values=parts):
-                yield "".join(str(part.value) if isinstance(part, ast.Constant) else HOLE for part in parts)
+                yield "".join(next(self._texts(part)) for part in parts)
+            case ast.FormattedValue(value=value):
+                yield from self._texts(value)
             case _:
                 yield HOLE
 
@@ -116,7 +118,22 @@ def _given(function: Function, call: ast.Call, *, bound: bool) -> dict[str, ast.
 
 
 def _filled(node: ast.expr, given: Mapping[str, ast.expr]) -> ast.expr:
-    return given.get(node.id, node) if isinstance(node, ast.Name) else node
+    """An expression with the parameters in it replaced by what a call gives for them."""
+    match node:
+        case ast.Name(id=name):
+            return given.get(name, node)
+        case ast.JoinedStr(values=parts):
+            return ast.JoinedStr([_filled(part, given) for part in parts])
+        case ast.FormattedValue(value=value):
+            return ast.FormattedValue(_filled(value, given), -1)
+        case _:
+            return node
+
+
+def _joined(*parts: ast.expr) -> ast.JoinedStr:
+    return ast.JoinedStr(
+        [part if isinstance(part, ast.Constant) else ast.FormattedValue(part, -1) for part in parts]
+    )
 
 
 def _constants(tree: ast.Module) -> dict[str, str]:

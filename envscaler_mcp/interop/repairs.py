@@ -47,7 +47,7 @@ def read_literal(text):
                 return chr(int(part.group(1)[1:], 16))
             return escapes.get(part.group(2), part.group(0))
 
-        escape = r"(?s)\\\\(?:(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})|(.))"
+        escape = r"(?s)\\\\(?:(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|(.))"
         return re.sub(escape, unescape, found.group("text")[1:-1])
 
     def several(close):

@@ -15,6 +15,11 @@ from envscaler_mcp.spec.record import Json, read_bytes
 MAX_FILE = 512 * 1024 * 1024
 """Whole releases are larger than any one record of ours."""
 
+_WRAPPERS = frozenset(
+    {"data", "rows", "train", "test", "items", "environments", "envs", "scenarios", "tasks"}
+)
+"""Keys under which a file may hold the list of its rows."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -98,10 +103,10 @@ def _in_object(whole: dict[str, Json], marks: Sequence[str]) -> Iterator[tuple[i
     if any(mark in whole for mark in marks):
         yield 1, None, whole
         return
-    values = list(whole.values())
-    if len(values) == 1 and isinstance(values[0], list):
-        rows = cast("list[Json]", values[0])
-        yield from ((number, None, value) for number, value in enumerate(rows, start=1))
+    wrapper, value = next(iter(whole.items()), ("", None))
+    if len(whole) == 1 and wrapper in _WRAPPERS and isinstance(value, list):
+        rows = cast("list[Json]", value)
+        yield from ((number, None, row) for number, row in enumerate(rows, start=1))
         return
     number = 0
     for key, value in whole.items():
