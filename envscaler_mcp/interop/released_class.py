@@ -168,7 +168,7 @@ def _kind(value: Json) -> Kind | None:
     text = str(value or "").strip().lower()
     if not text:
         return None
-    return "read" if re.search(r"query|read|get|retriev|inspect|information", text) else "write"
+    return "read" if re.search(r"(?:^|[^a-z])(?:query|read|get|retriev|inspect|info)", text) else "write"
 
 
 def _order(value: Json) -> list[str] | None:
