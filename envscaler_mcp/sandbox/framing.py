@@ -92,7 +92,10 @@ def read_reply(payload: bytes, number: int) -> Any:
         reply = loads(payload)
     except StrictJsonError as error:
         raise BadFrame(f"the reply is no strict JSON: {error}") from error
-    if not isinstance(reply, dict) or (reply := cast("dict[str, Any]", reply)).get("id") != number:
+    if not isinstance(reply, dict):
+        raise BadFrame("the reply is no object")
+    reply = cast("dict[str, Any]", reply)
+    if type(reply.get("id")) is not int or reply["id"] != number:
         raise BadFrame("the reply belongs to no request")
     if set(reply) == {"id", "result"}:
         return reply["result"]

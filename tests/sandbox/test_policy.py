@@ -47,7 +47,7 @@ ESCAPES = {
     "module changed by setattr": "import re\nsetattr(re, 'compile', 1)",
     "module after its namesake": "from datetime import datetime\nimport datetime\ndef f():\n    datetime.sys",
     "module before its namesake": "import datetime\nx = datetime\nfrom datetime import datetime",
-    "module seen past a class": "import time\nclass A:\n    time: str\n    def f(self):\n        time.sleep(1)",
+    "module seen past a class": "import time\nclass A:\n    time: str\n    def f(self):\n        time.x",
     "quoted annotation": "def f(x: \"__import__('os').system('id')\"):\n    pass",
     "postponed annotation": "from __future__ import annotations\ndef f(x: open('a')):\n    pass",
     "quoted in a generic": "from typing import List\nX = List[\"open('x').read()\"]",
@@ -96,9 +96,9 @@ FINE = {
     "type of": "type(3).__name__",
     "super": "class A(dict):\n    def __init__(self):\n        super().__init__()",
     "literal": "from typing import Literal\nx: Literal['open', 'eval'] = 'open'",
-    "forward": "from typing import Optional\ndef f(x: Optional['A'] = None) -> 'A':\n    pass\nclass A:\n    pass",
-    "hasattr": "class A:\n    def f(self):\n        return hasattr(self, 'rows') and getattr(self, 'rows', None)",
-    "annotated": "from typing import Annotated\nfrom pydantic import Field\nx: Annotated[str, Field(description='open it')]",
+    "forward": "from typing import List\ndef f(x: List['A']) -> 'A':\n    pass\nclass A:\n    pass",
+    "hasattr": "class A:\n    def f(self):\n        return hasattr(self, 'x') and getattr(self, 'x', 0)",
+    "annotated": "import typing\nimport pydantic\nx: typing.Annotated[str, pydantic.Field(title='open it')]",
     "alias": "from typing import Dict\nRows = Dict[str, 'Row']\nclass Row:\n    x: Rows",
     "typed dict": "from typing import TypedDict\nclass Row(TypedDict, total=False):\n    x: str",
     "del and lambda": "def f(x):\n    del x['a']\n    return sorted(x, key=lambda r: -len(r))",
@@ -146,4 +146,6 @@ def test_real_environments_pass(shared: Path):
 
 def test_hand_written_environments_pass(root: Path):
     files = sorted((root / "envscaler_mcp" / "samples").glob("*/environment.py"))
-    assert {file.parent.name: findings(file.read_text()) for file in files} == {f.parent.name: [] for f in files}
+    assert {file.parent.name: findings(file.read_text()) for file in files} == {
+        f.parent.name: [] for f in files
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-COUNTER = '''
+COUNTER = """
 import uuid
 from datetime import datetime
 
@@ -49,7 +49,7 @@ class Counter:
     def backtrack(self):
         import re
         return {"success": bool(re.match("(a+)+$", "a" * 60 + "b"))}
-'''
+"""
 
 NATIVE = '''
 """A shelf."""
@@ -102,7 +102,10 @@ def tools(*names: str) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "inputSchema": {"type": "object", "properties": {"name": {"type": "string"}, "by": {"type": "integer"}}},
+            "inputSchema": {
+                "type": "object",
+                "properties": {"name": {"type": "string"}, "by": {"type": "integer"}},
+            },
             "annotations": {"readOnlyHint": False},
         }
         for name in names
