@@ -421,8 +421,14 @@ class SurgeryWaitlists(Environment):
         return [ground for ground, is_so in holds.items() if is_so]
 
     def _require_place(self, entry: Entry, target: TheatreList) -> None:
-        if grounds := self._obstacles(entry, target):
-            raise Refusal(grounds[0], f"{entry.id} cannot have a place on {target.id}: {grounds[0]}.")
+        grounds = self._obstacles(entry, target)
+        _refuse("list_closed", grounds, f"{target.id} is cancelled or does not lie after today.")
+        _refuse("not_skilled", grounds, f"{target.surgeon_id} does not perform {entry.procedure_id}.")
+        _refuse("past_deadline", grounds, f"{target.day} lies after the deadline {entry.treat_by}.")
+        _refuse("no_consent", grounds, f"No consent on file for {entry.id} covers {target.day}.")
+        _refuse("patient_busy", grounds, f"{entry.patient_id} has another place on {target.day}.")
+        _refuse("declined_here", grounds, f"An offer of {target.id} was declined before, or lapsed.")
+        _refuse("no_time", grounds, f"{target.id} has less than {self._minutes(entry)} free minutes.")
 
     def _held_despite(self, ground: Obstacle) -> bool:
         held = [(row, self.lists[row.list_id]) for row in self.entries.values() if row.list_id]
@@ -472,6 +478,11 @@ class SurgeryWaitlists(Environment):
         for entry in entries:
             self._vacate(entry)
             entry.postponements += 1
+
+
+def _refuse(ground: Obstacle, grounds: list[Obstacle], message: str) -> None:
+    if ground in grounds:
+        raise Refusal(ground, message)
 
 
 def _deadline(referred_on: dt.date, priority: Priority) -> dt.date:
