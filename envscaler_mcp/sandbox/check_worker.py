@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 from envscaler_mcp.errors import Infrastructure
@@ -37,8 +38,8 @@ class CheckWorker:
 
     def ask(self, source: str, initial: str, final: str, now: dt.datetime) -> CheckAnswer:
         """Ask one check about one pair of states (JSON texts)."""
-        if found := findings(source):
-            return CheckAnswer(None, f"{found[0].where}: {found[0].message}", refused=True)
+        if objection := _objection(source):
+            return CheckAnswer(None, objection, refused=True)
         params = {"source": source, "initial": initial, "final": final, "now": now.isoformat()}
         with self._lock:
             try:
@@ -87,6 +88,12 @@ class CheckWorker:
         process, self._process = self._process, None
         if process is not None:
             process.kill()
+
+
+@lru_cache(maxsize=1024)
+def _objection(source: str) -> str | None:
+    found = findings(source)
+    return f"{found[0].where}: {found[0].message}" if found else None
 
 
 def _read(result: Any) -> CheckAnswer:

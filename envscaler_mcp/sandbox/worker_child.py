@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import json
 import os
 from collections.abc import Callable
 from typing import Any
@@ -195,7 +196,7 @@ class Room:
         seeded.play(Clock(dt.datetime.fromisoformat(now), 0))
         namespace = seeded.namespace("check")
         exec(compile(source, "check.py", "exec"), namespace)  # noqa: S102 - this is what a worker is for
-        said = namespace["check"](loads(initial), loads(final))
+        said = namespace["check"](json.loads(initial), json.loads(final))
         return {"ok": said} if type(said) is bool else {"ok": None, "kind": type(said).__name__}
 
     def _loaded(self) -> Form:

@@ -105,7 +105,8 @@ async def test_a_repeated_request_id_does_nothing(worker: Worker):
 
 HEADER = {"server": "", "scenario": "", "seed": 1, "now": NOW}
 OTHER = {
-    "n": 1, "tool": "add", "arguments": {"name": "x"}, "result": {}, "is_error": False, "state_digest": "other",
+    "n": 1, "tool": "add", "arguments": {"name": "x"}, "result": {}, "is_error": False,
+    "state_digest": "other",
 }  # fmt: skip
 EMPTY = {"name": "x", "form": "plain", "class_name": "A", "tools": []}
 
@@ -319,10 +320,10 @@ async def test_real_environments_behave_as_without_a_worker(shared: Path):
         row["env_id"]: row["init_config"] for row in json.loads((folder / "scenarios.json").read_text())
     }
     played = 0
-    for name in sorted(rows)[::3]:
+    for name in sorted(rows)[::2]:
         if name in starts and name != NEEDS_REPAIR:
             played += await _compare(rows[name], starts[name])
-    assert played > 100
+    assert played > 50
 
 
 async def _compare(row: dict[str, Any], start: Any) -> int:
