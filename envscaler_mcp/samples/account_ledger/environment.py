@@ -35,12 +35,11 @@ HoldId = Annotated[str, Field(description="Id of a hold, such as HD-03.")]
 ActingClerk = Annotated[str, Field(description="Id of the clerk who does this, such as CL-03.")]
 SourceId = Annotated[str, Field(description="Id of the account that pays.")]
 TargetId = Annotated[str, Field(description="Id of the account that is paid.")]
-SubjectId = Annotated[
-    str, Field(description="Id of the transfer (approval, reversal), hold (release) or account.")
-]
+SubjectId = Annotated[str, Field(description="Transfer (approval, reversal), hold (release), or account.")]
 OfAccount = Annotated[str | None, Field(description="Only transfers with this account on either side.")]
 OfStatus = Annotated[Status | None, Field(description="Only transfers in this status.")]
-Part = Annotated[str | None, Field(description="Part of the holder's name or of the reference, in any case.")]
+OfHolder = Annotated[str | None, Field(description="Part of the holder's name, in any case.")]
+OfReference = Annotated[str | None, Field(description="Part of the reference, in any case.")]
 AccountIds = Annotated[list[str], Field(description="Ids of the accounts that the figures are about.")]
 Cents = Annotated[int, Field(description="In cents.")]
 Rows = Annotated[int, Field(description="How many rows were counted.")]
@@ -155,7 +154,7 @@ class Standing(Entity):
     account: Account
     holds: Annotated[list[Hold], Field(description="Its active holds.")]
     available: Annotated[
-        int, Field(description="Cents: balance + overdraft - active holds - approved transfers.")
+        int, Field(description="Balance + overdraft - holds - approved transfers, in cents.")
     ]
     value_date: Annotated[dt.date, Field(description="The day on which a transfer approved now would count.")]
     limit_left: Annotated[int, Field(description="What the daily limit leaves for that day, in cents.")]
@@ -214,7 +213,9 @@ class AccountLedger(Environment):
         return list(self.days.values())
 
     @read
-    def search_accounts(self, holder: Part = None, limit: Limit = 20, offset: Offset = 0) -> list[Account]:
+    def search_accounts(
+        self, holder: OfHolder = None, limit: Limit = 20, offset: Offset = 0
+    ) -> list[Account]:
         """List accounts, all or those of a holder."""
         wanted = (holder or "").casefold()
         return page([row for row in self.accounts.values() if wanted in row.holder.casefold()], limit, offset)
@@ -245,9 +246,13 @@ class AccountLedger(Environment):
 
     @read
     def search_transfers(
-        self, account_id: OfAccount = None, status: OfStatus = None, reference: Part = None,
-        limit: Limit = 20, offset: Offset = 0,
-    ) -> list[Transfer]:  # fmt: skip
+        self,
+        account_id: OfAccount = None,
+        status: OfStatus = None,
+        reference: OfReference = None,
+        limit: Limit = 20,
+        offset: Offset = 0,
+    ) -> list[Transfer]:
         """List transfers, all or those that fit."""
         wanted = (reference or "").casefold()
         rows = [row for row in self.transfers.values() if wanted in row.reference.casefold()]
@@ -303,10 +308,10 @@ class AccountLedger(Environment):
         """Ask to take a settled transfer back, wholly or in part, by a transfer the other way round."""
         original = self.find(self.transfers, transfer_id, "transfer")
         require(original.reverses is None, "is_reversal", f"{transfer_id} is a reversal itself.")
-        live = any(
-            row.reverses == transfer_id and row.status != "rejected" for row in self.transfers.values()
+        again = any(
+            row.reverses == transfer_id for row in self.transfers.values() if row.status != "rejected"
         )
-        require(not live, "already_reversed", f"{transfer_id} has its reversal already.")
+        require(not again, "already_reversed", f"{transfer_id} has its reversal already.")
         require(original.status == "settled", "not_settled", f"{transfer_id} is {original.status}.")
         in_time = self._in_window(original, self._open_days()[0])
         require(in_time, "window_passed", f"{transfer_id} is older than {REVERSAL_WINDOW} business days.")
@@ -389,13 +394,14 @@ class AccountLedger(Environment):
 
     @write
     def file_report(self, title: Text, account_ids: AccountIds, count: Rows, total: Cents) -> Report:
-        """File figures that somebody asked for."""
+        """File figures that somebody asked for; replaces the report on the same accounts."""
         line, accounts = one_line(title), sorted(set(account_ids))
         require(0 < len(accounts) == len(account_ids), "bad_accounts", "Name each account once.")
         for account_id in accounts:
             self.find(self.accounts, account_id, "account")
         require(max(count, abs(total)) <= LARGEST_AMOUNT and count >= 0, "bad_figures", "No such figures.")
-        key = self.new_id("RP")
+        earlier = [row.id for row in self.reports.values() if row.account_ids == accounts]
+        key = earlier[0] if earlier else self.new_id("RP")
         self.reports[key] = Report(id=key, title=line, account_ids=accounts, count=count, total=total)
         return self.reports[key]
 
@@ -403,12 +409,12 @@ class AccountLedger(Environment):
     def record_decision(
         self, action: Asked, subject_id: SubjectId, reason: Why, explanation: Text
     ) -> Decision:
-        """Record that something asked for was declined, and why."""
+        """Record that something asked for was declined, and why; replaces the record on the same request."""
         line, fits = one_line(explanation), subject_id in self._subjects(action)
         require(fits, "unknown_subject", f"{subject_id!r} cannot be the subject of this action.")
-        made = any(row.action == action and row.subject_id == subject_id for row in self.decisions.values())
-        require(not made, "already_decided", "This is on record already.")
-        key = self.new_id("DC")
+        rows = self.decisions.values()
+        earlier = [row.id for row in rows if (row.action, row.subject_id) == (action, subject_id)]
+        key = earlier[0] if earlier else self.new_id("DC")
         self.decisions[key] = Decision(
             id=key, action=action, subject_id=subject_id, reason=reason, explanation=line
         )
@@ -448,9 +454,7 @@ class AccountLedger(Environment):
             for row in self.transfers.values()
         )
 
-    @rule(
-        "Approved or settled takes one approver, above 10,000.00 two; only such a transfer has a value date."
-    )
+    @rule("What is approved or settled has one approver, above 10,000.00 two; only then has it a value date.")
     def approvals_are_complete(self) -> bool:
         agreed = [row for row in self.transfers.values() if row.status in ("approved", "settled", "reversed")]
         dated = [row for row in self.transfers.values() if row.value_date is not None]
@@ -474,10 +478,20 @@ class AccountLedger(Environment):
     @rule("Both sides of a transfer are in one currency.")
     def one_currency(self) -> bool:
         currency = {row.id: row.currency for row in self.accounts.values()}
-        sides = [
-            (currency.get(row.source_id), currency.get(row.target_id)) for row in self.transfers.values()
-        ]
-        return all(source is not None and source == target for source, target in sides)
+        sides = [(row.source_id, row.target_id) for row in self.transfers.values()]
+        return all(one in currency and currency[one] == currency.get(other) for one, other in sides)
+
+    @rule(
+        "Supervisors alone freeze, set limits, close days and handle legal holds; nobody releases their own."
+    )
+    def duties_are_separate(self) -> bool:
+        supervisors = {row.id for row in self.clerks.values() if row.role == "supervisor"}
+        acted = [clerk_id for row in self.accounts.values() for clerk_id in (row.frozen_by, row.limit_set_by)]
+        acted += [row.closed_by for row in self.days.values()]
+        legal = [row for row in self.holds.values() if row.kind == "legal"]
+        acted += [clerk_id for row in legal for clerk_id in (row.placed_by, row.released_by)]
+        alone = any(row.placed_by == row.released_by for row in self.holds.values())
+        return not alone and supervisors.issuperset(clerk_id for clerk_id in acted if clerk_id)
 
     @rule("Days close in order; a closed day leaves nothing to settle, and no hold that has ended.")
     def days_close_in_order(self) -> bool:
@@ -495,6 +509,7 @@ class AccountLedger(Environment):
         return clerk
 
     def _subjects(self, action: Action) -> Collection[str]:
+        """The ids that a decision on this action can be about."""
         if action in ("approval", "reversal"):
             return self.transfers.keys()
         return self.holds.keys() if action == "release" else self.accounts.keys()
@@ -526,19 +541,18 @@ class AccountLedger(Environment):
                 outgoing[transfer.source_id, transfer.value_date] += transfer.amount
         return outgoing
 
-    def _request(
-        self, source: Account, target_id: str, amount: int, reference: str, clerk_id: str
-    ) -> Transfer:
+    def _request(self, source: Account, target_id: str, amount: int, text: str, clerk_id: str) -> Transfer:
         clerk = self._acting(clerk_id)
         require(source.frozen_by is None, "account_frozen", f"{source.id} is frozen; nothing goes out.")
         transfer = Transfer(
             id=self.new_id("TR"), source_id=source.id, target_id=target_id, amount=amount,
-            reference=reference, requested_by=clerk.id, requested_on=self._open_days()[0], approvals=[],
+            reference=text, requested_by=clerk.id, requested_on=self._open_days()[0], approvals=[],
         )  # fmt: skip
         self.transfers[transfer.id] = transfer
         return transfer
 
     def _reserve(self, transfer: Transfer) -> None:
+        """Give it its value date; from now on it takes of the account's cover and of its daily limit."""
         standing = self.get_standing(transfer.source_id)
         allowed = transfer.reverses is not None or transfer.amount <= standing.limit_left
         require(allowed, "daily_limit_exceeded", f"{standing.limit_left} cents are left for the day.")
@@ -547,19 +561,20 @@ class AccountLedger(Environment):
         transfer.status, transfer.value_date = "approved", standing.value_date
 
     def _post(self, transfer: Transfer, day: dt.date) -> None:
-        for account_id, amount in (
-            (transfer.source_id, -transfer.amount),
-            (transfer.target_id, transfer.amount),
-        ):
-            key = self.new_id("EN")
-            row = Entry(id=key, transfer_id=transfer.id, account_id=account_id, amount=amount, day=day)
-            self.entries[key] = row
+        """Double entry: what one account loses the other gains."""
+        legs = ((transfer.source_id, -transfer.amount), (transfer.target_id, transfer.amount))
+        for account_id, amount in legs:
+            row = Entry(
+                id=self.new_id("EN"), transfer_id=transfer.id, account_id=account_id, amount=amount, day=day
+            )
+            self.entries[row.id] = row
             self.accounts[account_id].balance += amount
         transfer.status = "settled"
         if transfer.reverses is not None:
             self.transfers[transfer.reverses].status = "reversed"
 
     def _mirrors(self, reversal: Transfer) -> bool:
+        """Whether it goes the way of its original back, in time and by no more."""
         original = self.transfers.get(reversal.reverses or "")
         return (
             original is not None
@@ -570,5 +585,6 @@ class AccountLedger(Environment):
         )
 
     def _in_window(self, original: Transfer, day: dt.date) -> bool:
+        """Whether it can be taken back on that day: only business days count."""
         paid, asked = (original.value_date or dt.date.min).isoformat(), day.isoformat()
         return len([key for key in self.days if paid < key <= asked]) <= REVERSAL_WINDOW
