@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from .equivalence import equivalent, generated_ids
 from .frame import outside
-from .reward import REWARD_VERSION, Answer, Asks, ask_and_score, checks_reject, defects, reward_of, score
+from .reward import (
+    REWARD_VERSION,
+    Answer,
+    Asks,
+    ask_and_score,
+    checks_reject,
+    defects,
+    rejects,
+    reward_of,
+    score,
+)
 
 __all__ = [
     "REWARD_VERSION",
@@ -16,6 +26,7 @@ __all__ = [
     "equivalent",
     "generated_ids",
     "outside",
+    "rejects",
     "reward_of",
     "score",
 ]

@@ -47,7 +47,8 @@ def equivalent(
     given = roles or {}
     passed_over = [pattern for pattern, role in given.items() if role in ("volatile", "free_text")]
     open_paths = dict.fromkeys([*free, *passed_over], "volatile")
-    one, other = (integral(without_volatile(state, open_paths)) for state in (left, right))
+    cut = _touched(initial, left, right)
+    one, other = (integral(without_volatile(state, open_paths)) for state in cut)
     ids = (generated_ids(initial, one, fixed), generated_ids(initial, other, fixed))
     if len(ids[0]) != len(ids[1]):
         return False
@@ -78,6 +79,22 @@ def texts_in(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for part in cast("list[Any]", value):
             yield from texts_in(part)
+
+
+def _touched(initial: State, left: State, right: State) -> tuple[State, State]:
+    """Both states without the rows that neither changed; most rows of a state are such."""
+    names = {**left, **right}
+    whole = [({name: state[name] for name in names if name in state}) for state in (left, right)]
+    for name in names:
+        held = [state.get(name) for state in (initial, left, right)]
+        if all(isinstance(rows, dict) for rows in held):
+            kept, *sides = (cast("dict[str, Any]", rows) for rows in held)
+            same = {
+                key for key, row in kept.items() if all(key in rows and rows[key] == row for rows in sides)
+            }
+            for state, rows in zip(whole, sides, strict=True):
+                state[name] = {key: row for key, row in rows.items() if key not in same}
+    return whole[0], whole[1]
 
 
 @dataclass(frozen=True)

@@ -97,8 +97,15 @@ def reward_of(scored: Score, kind: Literal["success", "progress", "paper"]) -> N
 
 
 def checks_reject(scored: Score) -> bool:
-    """Whether goals and guards alone, without frame and rules, reject the state."""
-    return any(not verdict.ok for verdict in scored.verdicts if verdict.kind in ("goal", "guard"))
+    """Whether goals and guards alone, without frame and rules, reject the state; a crash rejects nothing."""
+    asked = [verdict for verdict in scored.verdicts if verdict.kind in ("goal", "guard")]
+    return any(not verdict.ok and verdict.error is None for verdict in asked)
+
+
+def rejects(scored: Score) -> bool:
+    """Whether something says no to the state, and not merely crashes over it."""
+    asked = [verdict for verdict in scored.verdicts if verdict.kind != "unclassified"]
+    return any(not verdict.ok and verdict.error is None for verdict in asked)
 
 
 def _verdict(check: Check, answer: Answer) -> Verdict:

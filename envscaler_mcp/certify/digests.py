@@ -1,0 +1,53 @@
+"""What a certificate is about, by digest, and what it was made with."""
+
+from __future__ import annotations
+
+import platform
+from functools import cache
+from importlib.metadata import version
+
+from envscaler_mcp import __version__
+from envscaler_mcp.render.rendering import runtime_files
+from envscaler_mcp.runtime.folder import ServerFolder
+from envscaler_mcp.runtime.standalone.canonical import digest
+from envscaler_mcp.spec import Grading, Scenario
+
+_NOT_PROVEN = ("digests", "changelog", "provenance", "problems", "policy")
+
+
+def certificate_digests(folder: ServerFolder, scenario: Scenario, grading: Grading) -> dict[str, str]:
+    """Server, scenario, grading and runtime; a change in one of them voids the certificate."""
+    return {
+        "server": server_digest(folder),
+        "scenario": scenario.digest(),
+        "grading": grading_digest(grading),
+        "runtime": runtime_digest(),
+    }
+
+
+def server_digest(folder: ServerFolder) -> str:
+    """Source, tools, policy and card; not the scenarios, nor the gradings with their certificates."""
+    card = {key: value for key, value in folder.card.to_json().items() if key not in _NOT_PROVEN}
+    bundle = folder.bundle
+    return digest([card, bundle.text("environment.py"), bundle.tools, bundle.policy])
+
+
+def grading_digest(grading: Grading) -> str:
+    """Checks, frame and oracle: what a certificate is given for."""
+    return digest(grading.model_copy(update={"certificate": None, "oracle_digest": None}).to_json())
+
+
+@cache
+def runtime_digest() -> str:
+    """The runtime that the environment was run with."""
+    return digest(runtime_files())
+
+
+def versions() -> dict[str, str]:
+    """Of everything that takes part in the proof."""
+    names = ("mcp", "pydantic", "pydantic-monty")
+    return {
+        "envscaler-mcp": __version__,
+        **{name: version(name) for name in names},
+        "python": platform.python_version(),
+    }

@@ -1,0 +1,225 @@
+"""The ladder that a server and each of its scenarios climb (design: The certificate).
+
+    screened    1 boots, 2 start_obeys_rules, 3 checks_at_start, 4 isolation
+    solved      5 oracle, determinism
+    certified   6 minimal, 7 frame, 8 mutants, 9 variants
+    agreed      10 solvers
+
+A tier is reached when every rung up to it is climbed; what fails is a Problem. The same input
+gives the same certificate, byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from envscaler_mcp.errors import BadInput
+from envscaler_mcp.runtime.folder import ServerFolder
+from envscaler_mcp.runtime.remote import EnvironmentProcess
+from envscaler_mcp.sandbox.checks import CheckRunner
+from envscaler_mcp.spec import Certificate, Grading, MutantCount, Problem, Rung, Solver, Tier, VariantCount
+
+from .bench import Bench, Ending
+from .boots import Boot, boot
+from .digests import certificate_digests, versions
+from .finding import Finding, found
+from .footprint import frame_rung
+from .isolation import isolation_rung
+from .minimal import minimal_rung
+from .mutants import mutants_rung
+from .oracle import determinism_rung, oracle_rung
+from .report import ScenarioReport, ServerReport, totals
+from .start import checks_rung, reclassified, rules_rung
+from .variants import variants_rung
+
+HASH_SEEDS = (1, 2)
+Progress = Callable[[ScenarioReport], None]
+
+
+async def certify(
+    folder: ServerFolder,
+    *,
+    ids: Sequence[str] | None = None,
+    progress: Progress | None = None,
+    solvers: Mapping[str, Sequence[Solver]] | None = None,
+    trusted: bool = False,
+) -> ServerReport:
+    """Let a server and its scenarios climb as far as they can. Nothing is written.
+
+    Args:
+        folder: the generated server.
+        ids: only these scenarios.
+        progress: told of each scenario when it is done.
+        solvers: by scenario, the independent solvers and whether they reached an accepted state; without them
+            those of a certificate that is still valid count on.
+        trusted: run a plain class although the AST policy has findings.
+
+    Raises:
+        BadInput: a file of the server cannot be used, or a scenario is unknown.
+        Infrastructure: a worker or the checks' interpreter cannot be had.
+    """
+    wanted = list(ids) if ids is not None else folder.ids
+    one, other = (EnvironmentProcess(folder, hash_seed=seed, trusted=trusted) for seed in HASH_SEEDS)
+    async with one, other:
+        with CheckRunner() as runner:
+            booted = await _boot(folder, one, wanted)
+            climb = _Climb(folder, one, other, runner, booted, solvers or {})
+            reports: list[ScenarioReport] = []
+            for identifier in wanted:
+                reports.append(await climb.scenario(identifier))
+                if progress:
+                    progress(reports[-1])
+    return ServerReport(
+        name=folder.card.name,
+        boots=not booted.errors,
+        lint=booted.errors,
+        warnings=booted.warnings,
+        scenarios=tuple(reports),
+    )
+
+
+async def _boot(folder: ServerFolder, process: EnvironmentProcess, ids: Sequence[str]) -> Boot:
+    """Probe the tools on the first scenario whose start state the environment takes."""
+    for identifier in ids:
+        scenario = folder.scenario(identifier)
+        try:
+            await (await process.begin(scenario)).close()
+        except BadInput:
+            continue
+        return await boot(folder, process, scenario)
+    return await boot(folder, process, None)
+
+
+@dataclass
+class _Climb:
+    """Climbs with one scenario after the other."""
+
+    folder: ServerFolder
+    process: EnvironmentProcess
+    other: EnvironmentProcess
+    runner: CheckRunner
+    booted: Boot
+    solvers: Mapping[str, Sequence[Solver]]
+
+    async def scenario(self, identifier: str) -> ScenarioReport:
+        """One scenario, as far as it comes."""
+        scenario, grading = self.folder.scenario(identifier), self.folder.grading(identifier)
+        where = f"scenarios/{identifier}"
+        if grading is None:
+            missing = Problem(
+                code="no_grading", where=where, message="There is no grading: nothing can be proven."
+            )
+            return ScenarioReport(id=identifier, tier="rejected", problems=(missing,))
+        try:
+            bench = await Bench.set_up(self.folder, scenario, grading, self.process, self.runner)
+        except BadInput as error:
+            bad = Problem(code="bad_start", where=where, message=str(error))
+            return ScenarioReport(id=identifier, tier="rejected", problems=(bad,), grading=grading)
+        if self.folder.card.form == "plain":
+            bench.grading = reclassified(bench)
+        record = _Record(bench)
+        await self._climb(record)
+        await bench.pristine.close()
+        return record.report(self.solvers.get(identifier))
+
+    async def _climb(self, record: _Record) -> None:
+        bench = record.bench
+        evidence = f"{self.booted.tools} tools listed, {self.booted.probes} probes answered"
+        record.add(found("boots", self.booted.errors, evidence))
+        record.add(await rules_rung(bench))
+        record.add(checks_rung(bench))
+        record.add(await isolation_rung(bench))
+        if not record.reach("screened") or not bench.oracle:
+            return
+        finding, ending = await oracle_rung(bench)
+        record.add(finding)
+        record.add(await determinism_rung(bench, self.other))
+        if not record.reach("solved") or ending is None:
+            return
+        record.ending = ending
+        await self._certified(record, ending)
+
+    async def _certified(self, record: _Record, ending: Ending) -> None:
+        record.add(await minimal_rung(record.bench))
+        record.add(await frame_rung(record.bench, ending))
+        finding, record.mutants = await mutants_rung(record.bench, ending)
+        record.add(finding)
+        finding, record.variants = await variants_rung(record.bench, ending)
+        record.add(finding)
+        record.reach("certified")
+
+
+@dataclass
+class _Record:
+    """What one scenario has shown so far."""
+
+    bench: Bench
+    tier: Tier = "rejected"
+    rungs: list[Rung] = field(default_factory=list[Rung])
+    problems: list[Problem] = field(default_factory=list[Problem])
+    mutants: dict[str, MutantCount] = field(default_factory=dict[str, MutantCount])
+    variants: VariantCount = field(default_factory=VariantCount)
+    ending: Ending | None = None
+
+    def add(self, finding: Finding) -> None:
+        """Note one rung."""
+        self.rungs.append(finding.rung)
+        self.problems += finding.problems
+
+    def reach(self, tier: Tier) -> bool:
+        """Whether everything so far was climbed; then this tier is reached."""
+        if all(rung.ok for rung in self.rungs):
+            self.tier = tier
+        return self.tier == tier
+
+    def report(self, solvers: Sequence[Solver] | None) -> ScenarioReport:
+        """The report, with the certificate in its grading."""
+        bench = self.bench
+        digests = certificate_digests(bench.folder, bench.scenario, bench.grading)
+        heard = tuple(solvers) if solvers is not None else _kept_solvers(bench.grading, digests)
+        self._hear(heard)
+        certificate = Certificate(
+            tier=self.tier,
+            rungs=tuple(self.rungs),
+            mutants=self.mutants,
+            variants=self.variants,
+            solvers=heard,
+            digests=digests,
+            versions=versions(),
+        )
+        made, killed, by_goals = totals(self.mutants)
+        end = self.ending.digest if self.ending else None
+        return ScenarioReport(
+            id=bench.scenario.id,
+            tier=self.tier,
+            problems=tuple(self.problems),
+            mutants=made,
+            killed=killed,
+            killed_by_goals=by_goals,
+            variants=self.variants.made,
+            accepted=self.variants.accepted,
+            grading=bench.grading.model_copy(update={"certificate": certificate, "oracle_digest": end}),
+        )
+
+    def _hear(self, solvers: Sequence[Solver]) -> None:
+        """Rung 10: all who solved it on their own agree; one who does not sends it to quarantine."""
+        if not solvers:
+            return
+        apart = [solver.who for solver in solvers if not solver.agreed]
+        problems = (
+            [self.bench.problem("solvers_disagree", f"Not in an accepted state: {', '.join(apart)}.")]
+            if apart
+            else []
+        )
+        self.add(found("solvers", problems, f"{len(solvers) - len(apart)} of {len(solvers)} agree"))
+        if apart:
+            self.tier = "rejected"
+        elif self.tier == "certified":
+            self.tier = "agreed"
+
+
+def _kept_solvers(grading: Grading, digests: Mapping[str, str]) -> tuple[Solver, ...]:
+    """Solvers of an earlier certificate, where what they saw and what judged them is still the same."""
+    earlier = grading.certificate
+    return earlier.solvers if earlier and earlier.digests == digests else ()
