@@ -13,6 +13,8 @@ import typer
 import envscaler_mcp
 from envscaler_mcp.errors import BadInput
 
+from .certify import certify
+from .demo import demo
 from .doctor import doctor
 from .evaluate import evaluate
 from .imports import app as imports
@@ -37,6 +39,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+add_verb(app, "demo", demo)
+add_verb(app, "certify", certify)
 add_verb(app, "doctor", doctor)
 add_verb(app, "replay", replay)
 add_verb(app, "serve", serve)

@@ -67,6 +67,11 @@ class ServerFolder:
         return bundle_of(self.card, self.package)
 
     @cached_property
+    def digest(self) -> str:
+        """Digest of the card, which holds those of all files."""
+        return self.card.digest()
+
+    @cached_property
     def roles(self) -> dict[str, str]:
         """Path pattern → role of a field, from the card."""
         return roles_of([entity.model_dump() for entity in self.card.entities])

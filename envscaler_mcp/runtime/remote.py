@@ -72,7 +72,7 @@ class EnvironmentProcess:
             BadInput: the environment does not take the start state.
         """
         header = JournalHeader(
-            server=self.folder.card.digest(),
+            server=self.folder.digest,
             scenario=scenario.id,
             seed=scenario.seed if seed is None else seed,
             now=scenario.now,

@@ -17,7 +17,8 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_EXACT_FLOAT = 2**53
 
-_MAYBE_INTEGRAL_FLOAT = re.compile(r"\.0|[eE]\+?\d")
+_MAYBE_INTEGRAL_FLOAT = re.compile(r"(?:^|[:\[,])-?\d+\.0(?:$|[,\]}])")
+"""In compact JSON; texts may match too, and are then walked for nothing. Beyond 2^53 Python writes 1e+16."""
 
 
 class StrictJsonError(ValueError):
@@ -84,7 +85,7 @@ def integral(value: Any) -> Any:
     if isinstance(value, dict):
         mapping = cast("dict[str, Any]", value)
         return {key: integral(part) for key, part in mapping.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [integral(part) for part in cast("list[Any]", value)]
     return value
 

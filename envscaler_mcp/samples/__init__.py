@@ -1,0 +1,1 @@
+"""Hand-written native environments: what every generated one must match."""

@@ -1,0 +1,180 @@
+"""The command line of a generated server: `NAME [--scenario ID] [--http] …`.
+
+It runs the environment in its own process, with the rights of whoever starts it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import logging
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from .bundle import EMPTY, Bundle, Unusable
+from .canonical import StrictJsonError, digest_bytes, dumps, loads, pretty
+from .episode import Entry, Episode, Outcome
+from .world import BadStart
+
+__all__ = ["Bundle", "main"]
+
+TOKEN = re.compile(r"^[0-9a-f]{32}$")
+MAX_EPISODES = 256
+BAD_INPUT = 2
+
+
+class LocalEpisode:
+    """An episode of this process, behind the binding's async surface."""
+
+    def __init__(self, episode: Episode) -> None:
+        self.episode = episode
+
+    async def call(self, tool: str, arguments: dict[str, Any], request_id: str | None = None) -> Outcome:
+        """Play one call; nothing else runs meanwhile, so calls of one episode never interleave."""
+        return self.episode.call(tool, arguments, request_id)
+
+
+class LocalEpisodes:
+    """The default episode, and one more for each 128-bit token that a client comes with."""
+
+    def __init__(self, begin: Any) -> None:
+        self._begin = begin
+        self._default = LocalEpisode(begin(first=True))
+        self._others: dict[str, LocalEpisode] = {}
+
+    def accepts(self, token: str) -> bool:
+        """A token is 32 hexadecimal digits; only so many episodes are held."""
+        return token in self._others or (bool(TOKEN.match(token)) and len(self._others) < MAX_EPISODES)
+
+    async def get(self, token: str | None) -> LocalEpisode:
+        """The episode of a token; a new one begins in the start state."""
+        if token is None:
+            return self._default
+        if token not in self._others:
+            self._others[token] = LocalEpisode(self._begin(first=False))
+        return self._others[token]
+
+
+def main(bundle: Bundle, arguments: Sequence[str] | None = None) -> None:
+    """Run a generated server until its client goes."""
+    options = _parser(bundle).parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    try:
+        episodes = LocalEpisodes(_Begin(bundle, options))
+    except (Unusable, StrictJsonError, BadStart, OSError) as error:
+        print(f"{bundle.name}: {error}", file=sys.stderr)
+        raise SystemExit(BAD_INPUT) from error
+    try:
+        _serve(bundle, options, episodes)
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+def _parser(bundle: Bundle) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=bundle.name, description=f"{bundle.title}, an MCP server.")
+    parser.add_argument("--scenario", metavar="ID", help="start state to begin with (default: the first)")
+    parser.add_argument("--seed", type=int, help="decides generated ids (default: the scenario's)")
+    parser.add_argument("--state", type=Path, metavar="FILE", help="begin with this state (JSON) instead")
+    parser.add_argument(
+        "--save", type=Path, metavar="FILE", help="keep the state in this file, after every call"
+    )
+    parser.add_argument(
+        "--journal", type=Path, metavar="FILE", help="append every call to this file (JSON lines)"
+    )
+    parser.add_argument("--http", action="store_true", help="serve streamable HTTP instead of stdio")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
+    parser.add_argument("--version", action="version", version=f"{bundle.name} {bundle.version}")
+    return parser
+
+
+class _Begin:
+    """Starts episodes as the options say; the first one is saved and journalled."""
+
+    def __init__(self, bundle: Bundle, options: argparse.Namespace) -> None:
+        self.form = bundle.form_of()
+        self.options = options
+        self.server = digest_bytes(bundle.text("environment.py").encode())
+        ids = bundle.scenario_ids()
+        named = options.scenario or (ids[0] if ids else None)
+        self.scenario: dict[str, Any] = bundle.scenario(named) if named else EMPTY
+        self.start: dict[str, Any] = _read_state(options.state) if options.state else self.scenario["start"]
+
+    def __call__(self, *, first: bool) -> Episode:
+        episode = Episode.start(
+            self.form,
+            self.start,
+            dt.datetime.fromisoformat(self.scenario["now"]),
+            self.options.seed if self.options.seed is not None else self.scenario.get("seed", 0),
+            server=self.server,
+            scenario=self.scenario["id"],
+        )
+        if first:
+            episode.on_entry = _Recorder(episode, self.options.save, self.options.journal)
+        return episode
+
+
+class _Recorder:
+    """Writes what the options ask for before each answer leaves."""
+
+    def __init__(self, episode: Episode, save: Path | None, journal: Path | None) -> None:
+        self.episode = episode
+        self.save = save
+        self.journal: IO[str] | None = journal.open("a", encoding="utf-8") if journal else None
+        self._write_line(episode.header)
+        self._save()
+
+    def __call__(self, entry: Entry) -> None:
+        self._write_line(entry)
+        self._save()
+
+    def _write_line(self, line: dict[str, Any]) -> None:
+        if self.journal:
+            self.journal.write(dumps(line) + "\n")
+            self.journal.flush()
+
+    def _save(self) -> None:
+        if self.save:
+            draft = self.save.with_name(self.save.name + ".part")
+            draft.write_text(pretty(self.episode.state()), encoding="utf-8")
+            draft.replace(self.save)
+
+
+def _read_state(path: Path) -> dict[str, Any]:
+    try:
+        state = loads(path.read_bytes())
+    except StrictJsonError as error:
+        raise Unusable(f"{path}: not strict JSON: {error}; give a state as JSON.") from error
+    if not isinstance(state, dict):
+        raise Unusable(f"{path}: a state is a JSON object.")
+    return state  # pyright: ignore[reportUnknownVariableType]
+
+
+def _serve(bundle: Bundle, options: argparse.Namespace, episodes: LocalEpisodes) -> None:
+    """Import the transports only now: `--help` and bad input should answer at once."""
+    import anyio
+
+    from .server import build_server, http_app, serve_stdio
+
+    server = build_server(
+        name=bundle.name,
+        version=bundle.version,
+        title=bundle.title,
+        instructions=bundle.policy,
+        tools=bundle.tools,
+        episode_of=episodes.get,
+    )
+    if options.http:
+        import uvicorn
+
+        where = f"http://{options.host}:{options.port}/mcp"
+        print(
+            f"{bundle.name} listens on {where}; it runs with your rights, not in a sandbox.", file=sys.stderr
+        )
+        app = http_app(server, host=options.host, accepts=episodes.accepts)
+        uvicorn.run(app, host=options.host, port=options.port, log_level="warning")
+    else:
+        anyio.run(serve_stdio, server)

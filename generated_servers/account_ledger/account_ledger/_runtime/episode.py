@@ -1,0 +1,240 @@
+"""An episode: one running copy of an environment in one scenario.
+
+Its truth is the start state and the journal of calls. A write happens whole or not at all: when
+a tool refuses or fails, the last good snapshot comes back. `rebuild` is the one way to get an
+episode from its journal; resume, eviction and re-scoring all use it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .canonical import canonical, digest_bytes, dumps, loads
+from .difference import Change, diff, without_volatile
+from .environment import Clock, Refusal
+from .world import Declined, Form, World
+
+log = logging.getLogger("environment")
+
+Entry = dict[str, Any]
+TIMED_OUT = "timed_out"
+"""Code of a call that was stopped: it changed nothing, and a rebuild leaves it out."""
+
+
+class UnknownTool(LookupError):
+    """No tool of this name; over MCP a protocol error, not a result."""
+
+
+class Diverged(RuntimeError):
+    """A journal played again gave another state."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call came to: a JSON object, and whether it is an error with which code."""
+
+    result: dict[str, Any]
+    is_error: bool = False
+    code: str | None = None
+
+
+@dataclass
+class Episode:
+    """Calls in, outcomes out; state, snapshots and the journal beside it."""
+
+    form: Form
+    world: World
+    header: dict[str, Any]
+    start_state: dict[str, Any]
+    journal: list[Entry] = field(default_factory=list[Entry])
+    on_entry: Callable[[Entry], None] | None = None
+    """Called with each journal entry before the answer leaves (to flush it to a file)."""
+    keep_refused: bool = False
+    """As released: what a plain class wrote before it said no stays written (replay only)."""
+
+    def __post_init__(self) -> None:
+        self._snapshot = self.world.settle("")
+        self._digest = self._state_digest()
+        self._initial = dumps(self.world.state())
+        self._answered: dict[str, Outcome] = {}
+
+    @classmethod
+    def start(
+        cls,
+        form: Form,
+        start: dict[str, Any],
+        now: dt.datetime,
+        seed: int,
+        *,
+        server: str = "",
+        scenario: str = "",
+    ) -> Episode:
+        """A fresh episode.
+
+        Args:
+            form: the environment's kind.
+            start: the start state as JSON; it is copied.
+            now: the episode's clock.
+            seed: decides ids and random numbers.
+            server: digest of the server, for the journal's header.
+            scenario: id of the scenario, for the journal's header.
+
+        Raises:
+            BadStart: the state does not fit the environment.
+        """
+        header = {
+            "format": "envscaler-mcp/journal/1",
+            "server": server,
+            "scenario": scenario,
+            "seed": seed,
+            "now": now.isoformat(),
+        }
+        copied = loads(dumps(start))
+        return cls(form, form.start(copied, Clock(now, seed)), header, start)
+
+    @classmethod
+    def rebuild(
+        cls,
+        form: Form,
+        start: dict[str, Any],
+        header: dict[str, Any],
+        entries: Iterable[Entry],
+        *,
+        keep_refused: bool = False,
+    ) -> Episode:
+        """The episode that a journal tells of, proven by its state digests.
+
+        Raises:
+            Diverged: a call came to another state than the journal says.
+        """
+        now = dt.datetime.fromisoformat(header["now"])
+        episode = cls.start(
+            form, start, now, header["seed"], server=header["server"], scenario=header["scenario"]
+        )
+        episode.keep_refused = keep_refused
+        for entry in entries:
+            if entry["is_error"] and entry["result"].get("code") == TIMED_OUT:
+                episode.journal.append(entry)
+                continue
+            episode.call(entry["tool"], entry["arguments"], entry.get("request_id"))
+            if episode.digest() != entry["state_digest"]:
+                raise Diverged(
+                    f"call {entry['n']} ({entry['tool']}) came to another state than the journal says"
+                )
+        return episode
+
+    def call(self, tool: str, arguments: dict[str, Any], request_id: str | None = None) -> Outcome:
+        """Play one call. A `request_id` seen before returns its stored outcome and does nothing.
+
+        Raises:
+            UnknownTool: there is no such tool.
+        """
+        if request_id is not None and request_id in self._answered:
+            return self._answered[request_id]
+        if tool not in self.form.tools:
+            raise UnknownTool(f"Unknown tool: {tool}")
+        copied: dict[str, Any] = loads(dumps(arguments))
+        outcome = self._play(tool, copied)
+        self._record(tool, loads(dumps(arguments)), request_id, outcome)
+        return outcome
+
+    def state(self) -> dict[str, Any]:
+        """The state as it stands, as JSON."""
+        return self.world.state()
+
+    @property
+    def initial(self) -> dict[str, Any]:
+        """The state as it stood at the start, as JSON."""
+        return loads(self._initial)
+
+    def digest(self) -> str:
+        """Digest of the state, without its volatile fields."""
+        return self._digest
+
+    def snapshot(self) -> bytes:
+        """State and hidden parts as bytes; `restore` takes them back."""
+        return self._snapshot
+
+    def restore(self, snapshot: bytes) -> None:
+        """Go back to a snapshot of this episode. The journal stays: it tells what was called."""
+        self.world = self.form.restore(snapshot)
+        self._snapshot = snapshot
+        self._digest = self._state_digest()
+
+    def fork(self) -> Episode:
+        """An independent copy that shares the past."""
+        copy = Episode(self.form, self._last_good(), self.header, self.start_state, list(self.journal))
+        copy._initial = self._initial
+        copy._answered = dict(self._answered)
+        copy.keep_refused = self.keep_refused
+        return copy
+
+    def diff(self) -> list[Change]:
+        """What the calls so far changed."""
+        return diff(self.initial, self.state(), self.form.roles)
+
+    def broken_rules(self) -> list[str]:
+        """Ids of executable rules that the state breaks."""
+        return self.world.broken_rules()
+
+    def _play(self, tool: str, arguments: dict[str, Any]) -> Outcome:
+        try:
+            result = self.world.call(tool, arguments)
+            self._settle(tool)
+        except Declined as refusal:
+            self._settle(tool) if self.keep_refused else self._roll_back(tool)
+            return Outcome(refusal.result, is_error=True, code=refusal.code)
+        except Refusal as refusal:
+            self._roll_back(tool)
+            return _error(refusal.code, refusal.message)
+        except Exception as error:  # a tool may raise anything; the episode must go on
+            log.exception("the tool %s failed", tool)
+            self._roll_back(tool)
+            return _error(
+                "tool_crashed", f"The tool failed inside ({type(error).__name__}: {str(error)[:200]})."
+            )
+        return Outcome(result)
+
+    def _settle(self, tool: str) -> None:
+        if self.form.settles(tool):
+            self._snapshot = self.world.settle(tool)
+            self._digest = self._state_digest()
+
+    def _roll_back(self, tool: str) -> None:
+        if self.form.settles(tool):
+            self.world = self._last_good()
+
+    def _last_good(self) -> World:
+        """The world before the call in hand: from the snapshot, or else from the journal."""
+        if self._snapshot:
+            return self.form.restore(self._snapshot)
+        return Episode.rebuild(
+            self.form, self.start_state, self.header, self.journal, keep_refused=self.keep_refused
+        ).world
+
+    def _state_digest(self) -> str:
+        return digest_bytes(canonical(without_volatile(self.world.state(), self.form.roles)))
+
+    def _record(self, tool: str, arguments: dict[str, Any], request_id: str | None, outcome: Outcome) -> None:
+        entry: Entry = {
+            "n": len(self.journal) + 1,
+            **({"request_id": request_id} if request_id is not None else {}),
+            "tool": tool,
+            "arguments": arguments,
+            "result": outcome.result,
+            "is_error": outcome.is_error,
+            "state_digest": self._digest,
+        }
+        self.journal.append(entry)
+        if request_id is not None:
+            self._answered[request_id] = outcome
+        if self.on_entry is not None:
+            self.on_entry(entry)
+
+
+def _error(code: str, message: str) -> Outcome:
+    return Outcome({"code": code, "message": message}, is_error=True, code=code)
