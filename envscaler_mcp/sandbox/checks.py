@@ -53,6 +53,7 @@ _envscaler_is_bool = _envscaler_said is True or _envscaler_said is False
 (_envscaler_said, None) if _envscaler_is_bool else (None, type(_envscaler_said).__name__)
 """
 _STOPS = ("TimeoutError", "MemoryError")
+# What Monty says of things that it lacks, and CPython of mistakes; None is never what it lacks.
 _PERHAPS_UNSUPPORTED = (
     "NotImplementedError", "ImportError", "ModuleNotFoundError", "AttributeError", "NameError", "TypeError",
     "SyntaxError",
@@ -223,7 +224,8 @@ def _crashed(kind: str, message: str) -> _Attempt:
     if kind in _STOPS:
         stopped = CheckResult(None, _one_line(f"stopped: {message}"))
         return _Attempt(stopped, session_lost=True, own_fault=kind == "TimeoutError")
-    return _Attempt(CheckResult(None, _one_line(message)), perhaps_unsupported=kind in _PERHAPS_UNSUPPORTED)
+    unsupported = kind in _PERHAPS_UNSUPPORTED and "NoneType" not in message
+    return _Attempt(CheckResult(None, _one_line(message)), perhaps_unsupported=unsupported)
 
 
 def _read_reply(said: object) -> CheckResult:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from envscaler_mcp.errors import IsolationMissing
+from envscaler_mcp.errors import WorkerDied
 
 from .framing import BadFrame, Refused
 from .process import missing_parts, start_process
@@ -39,24 +39,11 @@ def available() -> IsolationReport:
     """Start a worker, see what it could give up, and end it. Remembered."""
     try:
         in_force = _probe()
-    except (OSError, EOFError, BadFrame, Refused) as error:
+    except (OSError, EOFError, BadFrame, Refused, WorkerDied) as error:
         return IsolationReport("none", {"worker": f"does not start ({type(error).__name__}: {error})"})
     parts: dict[str, bool | str] = {part: part in in_force for part in PARTS}
     parts["bubblewrap"] = "installed, not used" if shutil.which("bwrap") else False
     return IsolationReport(_tier(in_force), parts)
-
-
-def require(what: str) -> None:
-    """Refuse to go on with foreign code where there is no worker for it.
-
-    Raises:
-        IsolationMissing: the tier is `none`.
-    """
-    report = available()
-    if report.tier == "none":
-        raise IsolationMissing(
-            f"{what} needs a sandboxed worker, which this machine does not offer: {report.parts}"
-        )
 
 
 def _tier(in_force: list[str]) -> Tier:

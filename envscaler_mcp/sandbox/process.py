@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from envscaler_mcp.errors import IsolationMissing
+from envscaler_mcp.errors import IsolationMissing, WorkerDied
 
 from .framing import HEADER, frame, length_of, read_reply
 
@@ -39,7 +39,7 @@ class WorkerProcess:
     channel: socket.socket
 
     def __post_init__(self) -> None:
-        self._end = weakref.finalize(self, _end, self.child, self.channel)
+        self._end = weakref.finalize(self, _end, self.child, self.channel, os.getpid())
 
     @property
     def pid(self) -> int:
@@ -110,20 +110,27 @@ def require_parts(in_force: list[str]) -> None:
 def _start(hash_seed: int) -> WorkerProcess:
     ours, theirs = socket.socketpair()
     with theirs:
-        number = theirs.fileno()
-        paths = json.dumps([path for path in _paths() if path])
-        child = subprocess.Popen(
-            # As `-I -S -B`, except that the one variable in the environment is read.
-            [sys.executable, "-s", "-P", "-S", "-B", str(MAIN), str(number), str(os.getpid()), paths],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            pass_fds=(number,),
-            env={"PYTHONHASHSEED": str(hash_seed)},
-            cwd="/",
-            start_new_session=True,
-        )
+        try:
+            child = _spawn(theirs.fileno(), hash_seed)
+        except (OSError, ValueError) as error:
+            ours.close()
+            raise WorkerDied(f"no worker process can be started: {error}") from error
     return WorkerProcess(child, ours)
+
+
+def _spawn(descriptor: int, hash_seed: int) -> subprocess.Popen[bytes]:
+    arguments = (str(MAIN), str(descriptor), str(os.getpid()), json.dumps(_paths()))
+    return subprocess.Popen(
+        # As `-I -S -B`, except that the one variable in the environment is read.
+        [sys.executable, "-s", "-P", "-S", "-B", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=(descriptor,),
+        env={"PYTHONHASHSEED": str(hash_seed)},
+        cwd="/",
+        start_new_session=True,
+    )
 
 
 def _paths() -> list[str]:
@@ -139,9 +146,10 @@ def _starter() -> ThreadPoolExecutor:
     return _starters[os.getpid()]
 
 
-def _end(child: subprocess.Popen[bytes], channel: socket.socket) -> None:
+def _end(child: subprocess.Popen[bytes], channel: socket.socket, starter: int) -> None:
     channel.close()
-    if child.returncode is None:
+    # A fork of this process runs its own farewell; the worker is not its to end.
+    if child.returncode is None and os.getpid() == starter:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
         child.wait(_WAIT_FOR_THE_DEAD)

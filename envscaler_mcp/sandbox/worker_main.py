@@ -4,6 +4,7 @@ Nothing of the package can be imported before `sys.path` has been set.
 """
 
 import json
+import os
 import sys
 
 
@@ -11,9 +12,17 @@ def main() -> None:
     """Take over the paths of the parent, then serve."""
     descriptor, parent, paths = sys.argv[1:]
     sys.path.extend(path for path in json.loads(paths) if path not in sys.path)
-    from envscaler_mcp.sandbox.worker_child import serve  # noqa: PLC0415 - see the module's docstring
-
+    try:
+        from envscaler_mcp.sandbox.worker_child import serve  # noqa: PLC0415 - see the module's docstring
+    except Exception as error:  # noqa: BLE001 - the standard streams lead nowhere: answer the first request
+        _give_up(int(descriptor), f"the worker cannot start: {type(error).__name__}: {error}")
+        return
     serve(int(descriptor), int(parent))
+
+
+def _give_up(descriptor: int, message: str) -> None:
+    reply = json.dumps({"id": 1, "error": {"kind": "failed", "message": message[:500]}}).encode()
+    os.write(descriptor, len(reply).to_bytes(4, "big") + reply)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,9 @@ import pytest
 from envscaler_mcp.errors import IsolationMissing, PolicyViolation, WorkerDied, WorkerTimeout
 from envscaler_mcp.runtime.standalone.episode import Episode
 from envscaler_mcp.runtime.standalone.loading import load_form
+from envscaler_mcp.sandbox import process
 from envscaler_mcp.sandbox import worker as parent_side
+from envscaler_mcp.sandbox.framing import Refused
 from envscaler_mcp.sandbox.isolation import available
 from envscaler_mcp.sandbox.process import require_parts
 from envscaler_mcp.sandbox.worker import Worker, WorkerRefused
@@ -363,3 +365,18 @@ def _words(value: Any) -> set[str]:
 
 def test_limits_are_what_they_say():
     assert (parent_side.SECONDS_PER_REQUEST, parent_side.MEMORY) == (10.0, 512 * 1024 * 1024)
+
+
+def test_a_child_that_cannot_import_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setattr(process, "_paths", lambda: [str(tmp_path)])
+    child = process.start_process().result()
+    with pytest.raises(Refused, match="the worker cannot start: ModuleNotFoundError"):
+        child.ask(1, "begin", {"memory": 1}, 10)
+    child.kill()
+
+
+def test_where_no_child_starts_there_is_no_isolation(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(process.sys, "executable", "/nowhere/python")
+    report = available.__wrapped__()
+    assert report.tier == "none"
+    assert "does not start" in str(report.parts["worker"])
