@@ -23,7 +23,7 @@ check: $(STAMP)
 
 # Writes generated_servers/ anew; a test compares them with what is committed.
 regen: $(STAMP)
-	$(BIN)/python -m envscaler_mcp.samples.regenerate
+	$(BIN)/python -m envscaler_mcp.cli.regenerate
 
 setup: $(STAMP)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .grading import accepted, becomes, call, created, frame, offer, only, untouched
+from .grading import accepted, becomes, call, created, frame, offer, untouched
 from .tasks import Task
 
 CONSENT_ON_FILE = Task(
@@ -16,7 +16,6 @@ CONSENT_ON_FILE = Task(
     oracle=(call("record_consent", entry_id="ENT-38", signed_on="2026-02-27"),),
     checks=(
         becomes("entries", "ENT-38", "The consent of 27 February is on file.", consent_on="2026-02-27"),
-        only("ENT-38"),
         untouched("entries", "ENT-13", "The other Jonas Berg's entry is as it was."),
     ),
     frame=frame("entries/ENT-38: consent_on"),
@@ -34,7 +33,6 @@ NEXT_IN_LINE = Task(
     checks=(
         created("offers", "The next in line was asked.", offer("ENT-22", "LST-08", "2026-03-05")),
         becomes("entries", "ENT-22", "Aisha Khan is booked.", status="booked", list_id="LST-08"),
-        only("ENT-22", offers=1),
     ),
     frame=frame("entries/ENT-22: status list_id", offers=1),
 )
@@ -50,7 +48,6 @@ ANOTHER_SURGEON = Task(
     oracle=(call("reassign_list", list_id="LST-11", surgeon_id="SUR-7"),),
     checks=(
         becomes("lists", "LST-11", "Piotr Nowak has the list of 16 March.", surgeon_id="SUR-7"),
-        only("LST-11"),
         untouched("entries", "ENT-10", "The patient on the list keeps the place."),
     ),
     frame=frame("lists/LST-11: surgeon_id"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .grading import accepted, becomes, call, created, custom, frame, offer, only, result, untouched
+from .grading import accepted, becomes, call, created, custom, frame, offer, result, untouched
 from .tasks import Task
 
 MORE_URGENT = Task(
@@ -23,7 +23,6 @@ MORE_URGENT = Task(
             "entries", "ENT-04", "She is P2, her deadline is 20 March, her place on the list of 16 March.",
             priority="P2", treat_by="2026-03-20", list_id="LST-11",
         ),
-        only("ENT-04"),
     ),
     frame=frame("entries/ENT-04: priority treat_by list_id"),
 )  # fmt: skip
@@ -53,7 +52,6 @@ DOWN_THE_LINE = Task(
             declines=2, status="closed", outcome="declined_twice",
         ),
         becomes("entries", "ENT-13", "Jonas Berg, born 1991, is booked.", status="booked", list_id="LST-07"),
-        only("ENT-12", "ENT-13", offers=2),
         untouched("entries", "ENT-11", "Whose consent ends on 9 March is passed over."),
     ),
     frame=frame("entries/ENT-12: declines status outcome", "entries/ENT-13: status list_id", offers=2),
@@ -80,7 +78,6 @@ OVERDUE_REVIEW = Task(
         created(
             "reports", "Three are reported.", {"subject": "transferred", "about": "hospital", "figure": 3}
         ),
-        only("ENT-37", "ENT-40", "ENT-42", reports=1),
         untouched("entries", "ENT-41", "A deadline of today is not overdue."),
     ),
     frame=frame(
@@ -111,7 +108,6 @@ SURGEON_AWAY = Task(
             "entries", "ENT-02", "Who may be postponed waits again.",
             status="waiting", list_id=None, postponements=1,
         ),
-        only("LST-06", "ENT-01", "ENT-02"),
         untouched("lists", "LST-19", "Piotr Nowak keeps his own list of that morning."),
     ),
     frame=frame(
@@ -166,7 +162,6 @@ EMERGENCY = Task(
             "entries", "ENT-17", "George Mensah is postponed and waits again.",
             status="waiting", list_id=None, postponements=1,
         ),
-        only("ENT-17", "ENT-19", entries=1, offers=1),
         untouched("entries", "ENT-18", "Sofia Almeida, postponed once before, keeps her place."),
     ),
     frame=frame(
@@ -203,7 +198,6 @@ FILL_TWO_LISTS = Task(
         becomes("entries", "ENT-35", "Ruth Abrams is booked.", status="booked", list_id="LST-05"),
         becomes("entries", "ENT-36", "Paul Fischer is booked.", status="booked", list_id="LST-09"),
         becomes("entries", "ENT-39", "Tom Ivers is booked.", status="booked", list_id="LST-09"),
-        only("ENT-34", "ENT-35", "ENT-36", "ENT-39", offers=4),
         untouched("entries", "ENT-38", "Who has signed no consent waits."),
     ),
     frame=frame(

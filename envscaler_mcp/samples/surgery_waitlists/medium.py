@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .grading import accepted, becomes, call, created, frame, offer, only, untouched
+from .grading import accepted, becomes, call, created, frame, offer, untouched
 from .tasks import Task
 
 UNANSWERED_OFFER = Task(
@@ -26,7 +26,6 @@ UNANSWERED_OFFER = Task(
         ),
         created("offers", "The next in line was asked.", offer("ENT-23", "LST-03", "2026-03-04")),
         becomes("entries", "ENT-23", "Paul Fischer is booked.", status="booked", list_id="LST-03"),
-        only("OFF-01", "ENT-21", "ENT-23", offers=1),
         untouched("entries", "ENT-22", "Who declined this list before is not asked again."),
     ),
     frame=frame(
@@ -57,7 +56,6 @@ PLACE_GIVEN_UP = Task(
         ),
         created("offers", "The next in line was asked.", offer("ENT-22", "LST-08", "2026-03-05")),
         becomes("entries", "ENT-22", "Aisha Khan is booked.", status="booked", list_id="LST-08"),
-        only("ENT-26", "ENT-22", offers=1),
     ),
     frame=frame(
         "entries/ENT-26: declines status list_id outcome", "entries/ENT-22: status list_id", offers=1
@@ -90,7 +88,6 @@ THREE_REQUESTS = Task(
             {"entry_id": "ENT-18", "ground": "not_postponable"},
             {"entry_id": "ENT-35", "ground": "past_deadline"},
         ),
-        only("ENT-02", decisions=2),
         untouched("entries", "ENT-18", "Sofia Almeida keeps her place."),
         untouched("entries", "ENT-35", "Ruth Abrams waits as before."),
     ),
@@ -113,7 +110,6 @@ A_FAVOUR = Task(
     checks=(
         becomes("entries", "ENT-24", "The new consent is on file; she waits.", consent_on="2026-02-28"),
         created("decisions", "The offer is declined.", {"entry_id": "ENT-24", "ground": "out_of_turn"}),
-        only("ENT-24", decisions=1),
         untouched("entries", "ENT-22", "Who is next in line was not asked for and still waits."),
     ),
     frame=frame("entries/ENT-24: consent_on", free=("/decisions/*/note",), decisions=1),
@@ -139,7 +135,6 @@ CONSENT_WITHDRAWN = Task(
         ),
         created("offers", "The next in line was asked.", offer("ENT-15", "LST-06", "2026-03-05")),
         becomes("entries", "ENT-15", "Viktor Hansen is booked.", status="booked", list_id="LST-06"),
-        only("ENT-02", "ENT-15", offers=1),
         untouched("entries", "ENT-39", "His consent to the cataract surgery stands."),
     ),
     frame=frame("entries/ENT-02: consent_on status list_id", "entries/ENT-15: status list_id", offers=1),
@@ -163,7 +158,6 @@ TWO_FIGURES = Task(
             {"subject": "waiting_minutes", "about": "PRC-09", "figure": 285},
             {"subject": "free_minutes", "about": "SUR-3", "figure": 470},
         ),
-        only(reports=2),
     ),
     frame=frame(reports=2),
 )  # fmt: skip

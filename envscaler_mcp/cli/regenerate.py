@@ -1,4 +1,4 @@
-"""Writes the committed samples anew: `python -m envscaler_mcp.samples.regenerate`.
+"""Writes the committed samples anew: `python -m envscaler_mcp.cli.regenerate`.
 
 `generated_servers/` is sample and golden record at once; a test compares it with what this makes.
 """
@@ -11,8 +11,7 @@ from pathlib import Path
 
 from envscaler_mcp.certify.publish import publish
 from envscaler_mcp.interop.native import read_native
-
-from . import account_ledger, surgery_waitlists
+from envscaler_mcp.samples import account_ledger, surgery_waitlists
 
 SAMPLES = (account_ledger, surgery_waitlists)
 
