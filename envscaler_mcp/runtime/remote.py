@@ -106,7 +106,7 @@ class EnvironmentProcess:
 
     async def _start(self) -> Worker:
         async with self._starting:
-            if self._worker is None:
+            if self._worker is None or self._worker.pid is None:
                 self._worker = await self._spawn()
                 self.generation += 1
             return self._worker

@@ -12,7 +12,7 @@ from envscaler_mcp.spec import Check, Environment, EnvironmentCard, Grading, Pro
 
 NOW = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 
-COUNTER = '''
+COUNTER = """
 class Counter:
     def __init__(self, config):
         self.counts = {}
@@ -33,7 +33,7 @@ class Counter:
     def speak(self):
         print("a stray line on stdout")
         return {"success": True}
-'''
+"""
 
 
 def tool(name: str, kind: str, /, **properties: str) -> dict[str, Any]:
@@ -42,7 +42,13 @@ def tool(name: str, kind: str, /, **properties: str) -> dict[str, Any]:
         "type": "object", "properties": typed, "required": list(properties), "additionalProperties": False,
     }  # fmt: skip
     described = f"{name.capitalize()} a counter."
-    return {"name": name, "kind": kind, "description": described, "input": inputs, "output": {"type": "object"}}
+    return {
+        "name": name,
+        "kind": kind,
+        "description": described,
+        "input": inputs,
+        "output": {"type": "object"},
+    }
 
 
 def counter(folder: Path) -> ServerFolder:
@@ -77,4 +83,6 @@ def counter(folder: Path) -> ServerFolder:
 
 
 def check(text: str, expression: str) -> Check:
-    return Check(id="goal", kind="goal", text=text, source=f"def check(initial, final):\n    return {expression}\n")
+    return Check(
+        id="goal", kind="goal", text=text, source=f"def check(initial, final):\n    return {expression}\n"
+    )

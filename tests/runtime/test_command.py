@@ -71,7 +71,10 @@ async def test_stdio_serves_clients_of_both_eras(folder: ServerFolder, era: Era)
 async def test_a_stray_print_does_not_reach_the_wire(folder: ServerFolder) -> None:
     async with Client(stdio(folder)) as client:
         assert not (await client.call_tool("speak", {})).is_error
-        assert (await client.call_tool("get", {"name": "a"})).structured_content == {"success": True, "count": 1}
+        assert (await client.call_tool("get", {"name": "a"})).structured_content == {
+            "success": True,
+            "count": 1,
+        }
 
 
 async def test_state_save_and_journal(folder: ServerFolder, tmp_path: Path) -> None:
@@ -89,7 +92,10 @@ async def test_state_save_and_journal(folder: ServerFolder, tmp_path: Path) -> N
 @pytest.mark.parametrize("era", ERAS)
 async def test_http_gives_every_token_an_episode_of_its_own(folder: ServerFolder, era: Era) -> None:
     with http(folder) as url:
-        async with Client(f"{url}/mcp", mode=era) as default, Client(f"{url}/e/{'0f' * 16}/mcp", mode=era) as own:
+        async with (
+            Client(f"{url}/mcp", mode=era) as default,
+            Client(f"{url}/e/{'0f' * 16}/mcp", mode=era) as own,
+        ):
             await default.call_tool("add", {"name": "a", "by": 1})
             assert (await own.call_tool("add", {"name": "a", "by": 5})).structured_content == {
                 "success": True,
@@ -102,10 +108,9 @@ async def test_http_gives_every_token_an_episode_of_its_own(folder: ServerFolder
 
 
 async def test_http_refuses_a_token_that_is_none(folder: ServerFolder) -> None:
-    with http(folder) as url:
-        with pytest.raises(BaseExceptionGroup):
-            async with Client(f"{url}/e/short/mcp"):
-                pass
+    with http(folder) as url, pytest.raises(BaseExceptionGroup):
+        async with Client(f"{url}/e/short/mcp"):
+            pass
 
 
 async def test_the_library_serves_the_same_from_a_worker(folder: ServerFolder) -> None:
@@ -129,7 +134,9 @@ async def test_the_library_serves_the_same_from_a_worker(folder: ServerFolder) -
 def test_bad_input_is_one_sentence_and_exit_2(
     folder: ServerFolder, arguments: tuple[str, ...], words: str
 ) -> None:
-    done = subprocess.run(started(folder, *arguments), cwd=folder.path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        started(folder, *arguments), cwd=folder.path, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr

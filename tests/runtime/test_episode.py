@@ -15,14 +15,14 @@ from envscaler_mcp.runtime.standalone.world import BadStart
 
 from .clinic import episode, start
 
+PATIENTS = st.sampled_from(["PAT-1", "x"])
+VISITS = st.fixed_dictionaries({"patient_id": PATIENTS, "count": st.integers(-5, 5)})
 CALLS = st.lists(
-    st.one_of(
-        st.tuples(st.just("add_visit"), st.fixed_dictionaries({"patient_id": st.sampled_from(["PAT-1", "x"]), "count": st.integers(-5, 5)})),
-        st.tuples(st.sampled_from(["admit", "wait"]), st.just({})),
-        st.tuples(st.just("get_patient"), st.fixed_dictionaries({"patient_id": st.just("PAT-1")})),
-    ),
+    st.tuples(st.just("add_visit"), VISITS)
+    | st.tuples(st.sampled_from(["admit", "wait"]), st.just({}))
+    | st.tuples(st.just("get_patient"), st.fixed_dictionaries({"patient_id": PATIENTS})),
     max_size=12,
-)  # fmt: skip
+)
 
 
 def test_a_result_never_aliases_the_state() -> None:

@@ -45,7 +45,8 @@ class Shop:
 
     def luck(self):
         import random
-        return [random.random(), hash("a"), str(datetime.date.today()), isinstance(moment.now(), datetime.datetime)]
+        today = str(datetime.date.today())
+        return [random.random(), hash("a"), today, isinstance(moment.now(), datetime.datetime)]
 
     def upper(self, name):
         self.tags.add("half")
@@ -205,3 +206,30 @@ def test_a_constructor_without_config_and_one_that_fails() -> None:
 def test_a_missing_class_is_named() -> None:
     with pytest.raises(TypeError, match="no class Nowhere"):
         form(name="Nowhere")
+
+
+def test_many_refusals_with_objects_stay_quick_and_right() -> None:
+    one = Episode.start(form(OBJECTS, "Tree", ["add"], load="_load"), {"root": "top"}, NOW, 1)
+    for _ in range(40):
+        one.call("add", {"name": "a"})
+    assert list(one.state()["root"]["children"]) == ["a"]
+    assert one.state()["root"]["name"] == "top"
+
+
+KEYS = """
+class Grid:
+    def __init__(self, config):
+        self.cells = {(1, 2): "a", None: "b", 3: "c", "d": "e"}
+
+    def fill(self, text):
+        self.cells[(1, 2)] += text
+        return {"success": len(text) < 3, "keys": [str(key) for key in self.cells]}
+"""
+
+
+def test_keys_that_are_no_text_come_back_as_what_they_were() -> None:
+    one = Episode.start(form(KEYS, "Grid", ["fill"]), {}, NOW, 1)
+    assert one.call("fill", {"text": "long"}).is_error
+    assert one.snapshot()
+    assert one.call("fill", {"text": "x"}).result["keys"] == ["(1, 2)", "None", "3", "d"]
+    assert one.state()["cells"]["(1, 2)"] == "ax"

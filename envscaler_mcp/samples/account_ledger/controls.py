@@ -130,7 +130,7 @@ def thaw_and_pay() -> tuple[Scenario, Grading]:
     return task(
         12,
         "hard",
-        "freeze payment consequence",
+        "freeze payment implied-consequence",
         """Compliance has cleared the client money account of Harrow & Finch LLP. Ingrid Solheim and Marek
         Novak stand ready for whatever takes one of them or both: have the freeze lifted and "Settlement
         Doyle" paid today. The search fees stay unapproved.""",
@@ -187,7 +187,7 @@ def close_before_easter() -> tuple[Scenario, Grading]:
     return task(
         13,
         "hard",
-        "closing payment consequence",
+        "closing payment implied-consequence",
         """Lucia Ferri agrees to the payment "Freight Malmö" that Jonas Webber asked for, and Marek Novak
         closes the day. The freight is to be settled as soon as the ledger allows it.""",
         checks=(

@@ -21,7 +21,7 @@ def cap_two_accounts() -> tuple[Scenario, Grading]:
     return task(
         7,
         "medium",
-        "limit partial_refusal",
+        "limit partial-refusal",
         """Marek Novak caps two operating accounts at 9,000.00 a day each: the one of Bergmann Logistik GmbH
         and the one of Castellan Trading AG.""",
         checks=(
@@ -63,7 +63,7 @@ def release_the_shops() -> tuple[Scenario, Grading]:
     return task(
         9,
         "medium",
-        "hold partial_refusal",
+        "hold partial-refusal",
         """Amara Diallo wants to release every active hold on the shop accounts of Okafor Foods Ltd.""",
         checks=(
             goal("released", "The deposit in Leipzig is released by Amara Diallo; nothing else happened.", """
@@ -105,7 +105,7 @@ def largest_first() -> tuple[Scenario, Grading]:
     return task(
         10,
         "hard",
-        "limit partial_refusal",
+        "limit partial-refusal",
         """Lucia Ferri agrees to everything that is pending out of the operating account of Castellan Trading
         AG. Take it in the order of the amounts, the largest first; what the rules do not let through is
         declined. Nothing is to be settled yet.""",
@@ -153,7 +153,7 @@ def three_reversals() -> tuple[Scenario, Grading]:
     return task(
         11,
         "hard",
-        "reversal partial_refusal",
+        "reversal partial-refusal",
         """Nordwind Energie eG wants three of its payments back in full: "Turbine parts 881" and "Turbine
         parts 918" to Ulmer Werkzeugbau, and "Grid fee February". Jonas Webber asks for the reversals and
         Amara Diallo agrees to them. What can come back should be back on the account today.""",
@@ -215,7 +215,7 @@ def whatever_she_may() -> tuple[Scenario, Grading]:
     return task(
         14,
         "hard",
-        "approval partial_refusal boundary",
+        "approval partial-refusal boundary",
         """Amara Diallo wants to approve everything that is pending in favour of Ulmer Werkzeugbau. What she
         may not approve, or what the ledger does not let through, is declined. Nothing is to be settled
         yet.""",
