@@ -15,8 +15,10 @@ from envscaler_mcp.runtime.connect import connected
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.remote import EnvironmentProcess, RemoteEpisode
 from envscaler_mcp.runtime.standalone.canonical import digest
+from envscaler_mcp.runtime.standalone.difference import diff
 from envscaler_mcp.spec import Call, Problem, Scenario
 
+from .bench import roles_of_card
 from .play import through
 from .probes import Prober
 from .results import Witness
@@ -55,7 +57,7 @@ async def boot(folder: ServerFolder, process: EnvironmentProcess, scenario: Scen
     episode = await process.begin(scenario)
     async with connected(folder, episode) as client:
         problems += await _listed(folder, client)
-        probing = _Probing(folder, client, episode, Witness(folder.bundle.tools))
+        probing = _Probing(folder, client, episode, Witness(folder.bundle.tools), roles_of_card(folder.card))
         problems += await probing.all_tools(Prober(folder.bundle.tools, await episode.initial(), "boot"))
     await episode.close()
     return Boot(tuple(problems), len(folder.bundle.tools), probing.calls)
@@ -93,6 +95,7 @@ class _Probing:
     client: Client
     episode: RemoteEpisode
     witness: Witness
+    roles: Mapping[str, str]
     calls: int = 0
 
     async def all_tools(self, prober: Prober) -> list[Problem]:
@@ -108,9 +111,10 @@ class _Probing:
 
     async def _probe(self, tool: Mapping[str, Any], call: Call, *, valid: bool) -> Sequence[Problem]:
         self.calls += 1
-        before = await self.episode.digest()
+        # The state itself: an episode takes no new digest after a read.
+        before = await self.episode.state()
         outcome = await self.witness.watching(through(self.client))(call.tool, call.arguments)
-        unchanged = before == await self.episode.digest()
+        unchanged = not diff(before, await self.episode.state(), self.roles)
         native = self.folder.card.form == "native"
         rank = "error" if native else "warning"
         problems: list[Problem] = []

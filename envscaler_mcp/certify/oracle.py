@@ -29,19 +29,21 @@ async def oracle_rung(bench: Bench) -> tuple[Finding, Ending | None]:
     return found("oracle", problems, evidence), ending
 
 
-async def determinism_rung(bench: Bench, other: EnvironmentProcess) -> Finding:
-    """In another process with another hash seed, every call of the oracle comes to the same."""
+async def determinism_rung(bench: Bench, others: Sequence[EnvironmentProcess]) -> Finding:
+    """In other processes with other hash seeds, every call of the oracle comes to the same."""
     journals: list[str] = []
-    for process in (bench.process, other):
+    for process in (bench.process, *others):
         episode = await process.begin(bench.scenario)
         await play(episode.call, bench.oracle)
         journals.append(digest([[entry["result"], entry["state_digest"]] for entry in episode.journal]))
         await episode.close()
     problems: list[Problem] = []
-    if journals[0] != journals[1]:
-        message = "Two processes with different hash seeds come to different results or states."
+    if len(set(journals)) > 1:
+        message = "Processes with different hash seeds come to different results or states."
         problems.append(bench.problem("nondeterministic", message))
-    return found("determinism", problems, "two processes, two hash seeds, every result and state compared")
+    return found(
+        "determinism", problems, f"{len(journals)} processes and hash seeds, all results and states compared"
+    )
 
 
 async def _played_over_mcp(bench: Bench, witness: Witness) -> tuple[Ending, list[Problem]]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from mcp import Client
+from mcp.shared.exceptions import MCPError
 
-from envscaler_mcp.runtime.standalone.episode import Outcome
+from envscaler_mcp.runtime.standalone.episode import Outcome, UnknownTool
 from envscaler_mcp.spec.record import Json
 from envscaler_mcp.spec.scenario import Call
 
@@ -53,7 +54,11 @@ async def play_step(caller: Caller, call: Call, played: Sequence[Played]) -> Pla
         arguments = resolve(call.arguments, played)
     except Unresolved:
         return Played(call.tool, call.arguments, None)
-    return Played(call.tool, arguments, await caller(call.tool, arguments))
+    try:
+        return Played(call.tool, arguments, await caller(call.tool, arguments))
+    except (UnknownTool, MCPError) as error:
+        refusal = {"code": "unknown_tool", "message": str(error)}
+        return Played(call.tool, arguments, Outcome(refusal, is_error=True, code="unknown_tool"))
 
 
 def through(client: Client) -> Caller:
