@@ -11,6 +11,7 @@ gives the same certificate, byte for byte.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -35,8 +36,10 @@ from .start import checks_rung, reclassified, rules_rung
 from .variants import variants_rung
 
 HASH_SEEDS = (1, 2, 3, 4)
-"""The first process does the work; the others play each oracle once. Two of a set's elements stand in the
-same order under two seeds every other time, so that one other process would miss half of such faults."""
+"""Each oracle is played under every one of them. Two elements of a set stand in the same order under two
+seeds every other time, so that two processes alone would miss half of such faults."""
+LANES = 2
+"""So many processes do the work; a scenario always falls to the same one, by its place."""
 Progress = Callable[[ScenarioReport], None]
 
 
@@ -69,12 +72,10 @@ async def certify(
             await stack.enter_async_context(process)
         with CheckRunner() as runner:
             booted = await _boot(folder, processes[0], wanted)
-            climb = _Climb(folder, processes[0], processes[1:], runner, booted, solvers or {})
-            reports: list[ScenarioReport] = []
-            for identifier in wanted:
-                reports.append(await climb.scenario(identifier))
-                if progress:
-                    progress(reports[-1])
+            climbs = [
+                _Climb(folder, lane, processes, runner, booted, solvers or {}) for lane in processes[:LANES]
+            ]
+            reports = await _side_by_side(climbs, wanted, progress or (lambda _: None))
     return ServerReport(
         name=folder.card.name,
         boots=not booted.errors,
@@ -82,6 +83,28 @@ async def certify(
         warnings=booted.warnings,
         scenarios=tuple(reports),
     )
+
+
+async def _side_by_side(
+    climbs: Sequence[_Climb], ids: Sequence[str], progress: Progress
+) -> list[ScenarioReport]:
+    """Every scenario, in as many lanes as there are climbs; the reports stand in the order of the ids."""
+    reports: dict[int, ScenarioReport] = {}
+
+    async def lane(number: int) -> None:
+        for place in range(number, len(ids), len(climbs)):
+            reports[place] = await climbs[number].scenario(ids[place])
+            progress(reports[place])
+
+    # No TaskGroup: callers should meet the error itself, not a group of one.
+    lanes = [asyncio.create_task(lane(number)) for number in range(len(climbs))]
+    try:
+        await asyncio.gather(*lanes)
+    finally:
+        for task in lanes:
+            task.cancel()
+        await asyncio.gather(*lanes, return_exceptions=True)
+    return [reports[place] for place in range(len(ids))]
 
 
 async def _boot(folder: ServerFolder, process: EnvironmentProcess, ids: Sequence[str]) -> Boot:
@@ -102,7 +125,7 @@ class _Climb:
 
     folder: ServerFolder
     process: EnvironmentProcess
-    others: Sequence[EnvironmentProcess]
+    processes: Sequence[EnvironmentProcess]
     runner: CheckRunner
     booted: Boot
     solvers: Mapping[str, Sequence[Solver]]
@@ -141,7 +164,7 @@ class _Climb:
             return
         finding, ending = await oracle_rung(bench)
         record.add(finding)
-        record.add(await determinism_rung(bench, self.others))
+        record.add(await determinism_rung(bench, self.processes))
         if not record.reach("solved") or ending is None:
             return
         record.ending = ending

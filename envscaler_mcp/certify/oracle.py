@@ -29,10 +29,10 @@ async def oracle_rung(bench: Bench) -> tuple[Finding, Ending | None]:
     return found("oracle", problems, evidence), ending
 
 
-async def determinism_rung(bench: Bench, others: Sequence[EnvironmentProcess]) -> Finding:
-    """In other processes with other hash seeds, every call of the oracle comes to the same."""
+async def determinism_rung(bench: Bench, processes: Sequence[EnvironmentProcess]) -> Finding:
+    """In processes with different hash seeds, every call of the oracle comes to the same."""
     journals: list[str] = []
-    for process in (bench.process, *others):
+    for process in processes:
         episode = await process.begin(bench.scenario)
         await play(episode.call, bench.oracle)
         journals.append(digest([[entry["result"], entry["state_digest"]] for entry in episode.journal]))

@@ -16,7 +16,7 @@ from envscaler_mcp.spec import Call, Json, Problem, VariantCount
 from .bench import Bench, Ending
 from .finding import Finding
 from .neighbours import off_by_one, others, siblings
-from .play import rearranged, references
+from .play import play, rearranged, references
 from .probes import UNKNOWN_ID
 
 SEEDS = (1, 2, 3)
@@ -170,17 +170,30 @@ async def _undone(bench: Bench, ending: Ending) -> AsyncIterator[Variant]:
     """Write, undo, write: by another value and back, or by a tool that takes the write back."""
     given = 0
     for index in bench.write_steps():
-        resolved = Call(tool=ending.played[index].tool, arguments=ending.played[index].arguments)
-        for undo in [*_other_values(bench, resolved), *_inverses(bench, resolved)][:UNDO_TRIES]:
-            steps = range(index + 1, len(bench.oracle))
-            after = await bench.run(rearranged(bench.oracle, [*range(index + 1), undo, index, *steps]))
-            tried = after.played[index : index + 3]
-            if all(step.succeeded for step in tried) and bench.same_end(after, ending):
+        step = Call(tool=ending.played[index].tool, arguments=ending.played[index].arguments)
+        for undo in await _playable(bench, index, step):
+            later = range(index + 1, len(bench.oracle))
+            after = await bench.run(rearranged(bench.oracle, [*range(index + 1), undo, index, *later]))
+            if bench.same_end(after, ending):
                 given += 1
                 yield Variant(f"step {index} undone by {undo.tool} and made again", after)
                 break
         if given >= MOST:
             return
+
+
+async def _playable(bench: Bench, index: int, step: Call) -> list[Call]:
+    """The calls after which a step can be made a second time."""
+    episode = await bench.pristine.fork()
+    await play(episode.call, bench.oracle[: index + 1])
+    kept: list[Call] = []
+    for undo in [*_other_values(bench, step), *_inverses(bench, step)][:UNDO_TRIES]:
+        fork = await episode.fork()
+        tried = await play(fork.call, (undo, step))
+        kept += [undo] if all(one.succeeded for one in tried) else []
+        await fork.close()
+    await episode.close()
+    return kept
 
 
 def _other_values(bench: Bench, call: Call) -> list[Call]:
