@@ -76,7 +76,15 @@ def certificate_table(reports: Sequence[ServerReport]) -> Any:
         for report in reports
         for one in report.scenarios
     ]
-    columns = ("server", "scenario", "tier", "mutants killed", "by goals alone", "variants accepted", "problems")
+    columns = (
+        "server",
+        "scenario",
+        "tier",
+        "mutants killed",
+        "by goals alone",
+        "variants accepted",
+        "problems",
+    )
     return table(columns, rows)
 
 

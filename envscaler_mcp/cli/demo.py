@@ -33,7 +33,9 @@ def demo(
     from envscaler_mcp.runtime.folder import ServerFolder
 
     path = out / "surgery_waitlists"
-    output.say("[bold]1. Render and certify[/bold]  an environment becomes an MCP server; each scenario is proven\n")
+    output.say(
+        "[bold]1. Render and certify[/bold]  an environment becomes an MCP server; each scenario is proven\n"
+    )
     report = _certified(output, path)
     folder = ServerFolder.load(path)
     output.say(certificate_table([report]), "")
@@ -74,11 +76,12 @@ def _scored(output: Output, folder: ServerFolder, out: Path) -> tuple[list[Agent
         RunCard(suite=suite, agents=AGENTS, versions=versions(), started=started),
         out / f"run-{started:%Y%m%d-%H%M%S}",
     )
+    run.begin()
     with output.progress("eval", len(planned)) as steps:
         rows = asyncio.run(
             evaluate(run, planned, suite, concurrency=4, progress=lambda one: steps.advance(one.row.id))
         )
-    return summarise(rows, suite.repeats), str(run.path)
+    return summarise(rows, AGENTS, suite.repeats), str(run.path)
 
 
 def _next_steps(path: Path, report: ServerReport) -> list[str]:

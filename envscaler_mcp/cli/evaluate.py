@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
+from pydantic import ValidationError
 
 from envscaler_mcp.errors import BadInput
-from envscaler_mcp.spec import Limits, RunCard, Selection, Suite, versions
+from envscaler_mcp.spec import Limits, RunCard, Selection, Suite, first_error, versions
 
 from .output import Output
 from .scoreboard import agents_json, score_table
@@ -18,14 +20,22 @@ from .status import DONE, SHORT
 
 if TYPE_CHECKING:
     from envscaler_mcp.harness.rollout import Finished
+    from envscaler_mcp.harness.run import Run
 
+Settings = TypeVar("Settings", Limits, Selection)
 DEFAULT_AGENTS = ("oracle", "noop")
 
 
 def evaluate(
     output: Output,
     targets: Annotated[
-        list[str], typer.Argument(metavar="SUITE.yaml | SERVER…", help="A suite, or servers.")
+        list[str],
+        typer.Argument(
+            metavar="SUITE.yaml | SERVER…",
+            help="A suite, or servers.",
+            show_default=False,
+            default_factory=list,
+        ),
     ],
     agent: Annotated[list[str] | None, typer.Option(help="An agent; say it again for more.")] = None,
     repeats: Annotated[
@@ -44,19 +54,16 @@ def evaluate(
     from envscaler_mcp.agents import agent_of
     from envscaler_mcp.harness.evaluate import evaluate as play
     from envscaler_mcp.harness.evaluate import plan, tasks_of
-    from envscaler_mcp.harness.run import Run
     from envscaler_mcp.harness.summary import summarise
     from envscaler_mcp.runtime.folder import ServerFolder
 
-    suite = _settings(_suite(targets), repeats, tier, max_turns, max_seconds)
-    agents = (*suite.agents, *(agent or ())) or DEFAULT_AGENTS
+    run = _run(targets, agent or [], resume, out, _Overrides(repeats, tier, max_turns, max_seconds))
+    suite, agents = run.card.suite, run.card.agents
     for spec in agents:
         agent_of(spec)
     tasks = tasks_of([ServerFolder.find(name) for name in suite.servers], suite.scenarios)
     planned = plan(tasks, agents, suite.repeats)
-    started = dt.datetime.now(dt.UTC).replace(microsecond=0)
-    card = RunCard(suite=suite, agents=agents, versions=versions(), started=started)
-    run = Run.open(resume) if resume else Run.create(card, out)
+    run.begin()
     output.resume = f"say the same with --resume {run.path}"
     with output.progress("eval", len(planned)) as steps:
 
@@ -64,7 +71,7 @@ def evaluate(
             steps.advance(f"{finished.row.id}: {finished.row.outcome}")
 
         rows = asyncio.run(play(run, planned, suite, concurrency=concurrency, progress=told))
-    summaries = summarise(rows, suite.repeats)
+    summaries = summarise(rows, agents, suite.repeats)
     output.result(
         {"run": str(run.path), "status": run.card.status, "agents": agents_json(summaries)},
         score_table(summaries, f"{len(tasks)} scenarios, {suite.repeats} × each"),
@@ -73,8 +80,59 @@ def evaluate(
     return DONE if run.card.status == "complete" else SHORT
 
 
+@dataclass(frozen=True)
+class _Overrides:
+    """What the command line says instead of the suite."""
+
+    repeats: int | None
+    tier: str | None
+    max_turns: int | None
+    max_seconds: float | None
+
+    def over(self, suite: Suite) -> Suite:
+        """The suite with what was given in place of its own."""
+        return suite.model_copy(
+            update={
+                "repeats": self.repeats or suite.repeats,
+                "limits": _with(suite.limits, turns=self.max_turns, seconds=self.max_seconds),
+                "scenarios": _with(suite.scenarios, tier=self.tier),
+            }
+        )
+
+
+def _with(settings: Settings, **given: object) -> Settings:
+    """The settings with what is not None instead.
+
+    Raises:
+        BadInput: a value is none of those allowed.
+    """
+    said = {key: value for key, value in given.items() if value is not None}
+    try:
+        return type(settings).model_validate({**settings.model_dump(), **said})
+    except ValidationError as error:
+        raise BadInput("eval", first_error(error), "see envscaler-mcp eval --help") from error
+
+
+def _run(
+    targets: list[str], agents: list[str], resume: Path | None, out: Path | None, overrides: _Overrides
+) -> Run:
+    """The run to go on with, or a new one; nothing is written yet."""
+    from envscaler_mcp.harness.run import Run
+
+    if resume:
+        run = Run.open(resume)
+        run.card = run.card.model_copy(update={"suite": overrides.over(run.card.suite), "status": "running"})
+        return run
+    suite = overrides.over(_suite(targets))
+    started = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    chosen = tuple(dict.fromkeys((*suite.agents, *agents))) or DEFAULT_AGENTS
+    return Run.create(RunCard(suite=suite, agents=chosen, versions=versions(), started=started), out)
+
+
 def _suite(targets: list[str]) -> Suite:
     """A suite from its file, or one made of servers."""
+    if not targets:
+        raise BadInput("eval", "there is nothing to evaluate", "name a suite or servers, or say --resume RUN")
     files = [target for target in targets if target.endswith((".yaml", ".yml"))]
     if not files:
         return Suite(servers=tuple(targets))
@@ -83,22 +141,3 @@ def _suite(targets: list[str]) -> Suite:
             " ".join(targets), "one suite at a time, and no servers beside it", "name the suite alone"
         )
     return Suite.load(Path(files[0]))
-
-
-def _settings(
-    suite: Suite, repeats: int | None, tier: str | None, max_turns: int | None, max_seconds: float | None
-) -> Suite:
-    """The suite with what the command line says instead."""
-    given = {"turns": max_turns, "seconds": max_seconds}
-    limits = {
-        **suite.limits.model_dump(),
-        **{key: value for key, value in given.items() if value is not None},
-    }
-    selection = {**suite.scenarios.model_dump(), **({"tier": tier} if tier else {})}
-    return suite.model_copy(
-        update={
-            "repeats": repeats or suite.repeats,
-            "limits": Limits.model_validate(limits),
-            "scenarios": Selection.model_validate(selection),
-        }
-    )

@@ -94,11 +94,14 @@ def _publish(
 
 
 def _report(output: Output, rows: list[dict[str, Any]], problems: list[Problem], where: str) -> int:
+    every = [*problems, *(Problem.model_validate(one) for row in rows for one in row["problems"])]
     kept = [row for row in rows if row["path"]]
     if not kept:
-        message = next((one.message for one in problems), "nothing in it could be used")
-        raise BadInput(where, message, "correct the rows that are listed")
-    every = [*problems, *(Problem.model_validate(one) for row in rows for one in row["problems"])]
+        first = next((one for one in every if one.severity == "error"), None)
+        message = (
+            f"{first.message} ({len(every)} problems in all)" if first else "there is no environment in it"
+        )
+        raise BadInput(first.where if first else where, message, "correct the rows, or name another file")
     errors = [problem for problem in every if problem.severity == "error"]
     lines = [
         (row["env_id"], row["name"], row["tools"], row["scenarios"], len(row["problems"])) for row in rows

@@ -20,7 +20,9 @@ def serve(
     seed: Annotated[int | None, typer.Option(help="Decides generated ids (default: the scenario's).")] = None,
     http: Annotated[bool, typer.Option("--http", help="Streamable HTTP instead of stdio.")] = False,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8000,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")
+    ] = 8000,
     trust: Annotated[
         bool, typer.Option("--trust", help="Run a class that the policy has findings on.")
     ] = False,

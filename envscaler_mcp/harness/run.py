@@ -9,6 +9,7 @@ from pathlib import Path
 
 import zstandard
 
+from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime.standalone.canonical import canonical, digest_bytes, dumps
 from envscaler_mcp.spec import (
     RolloutRow,
@@ -34,11 +35,18 @@ class Run:
 
     @classmethod
     def create(cls, card: RunCard, path: Path | None) -> Run:
-        """A new folder; without a path it is named by the time and a random mark."""
+        """A run in a folder of its own; without a path it is named by the time and a random mark.
+
+        Raises:
+            BadInput: the folder holds a run already.
+        """
         stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S")
-        run = cls(path or RUNS / f"{stamp}-{secrets.token_hex(2)}", card)
-        write_text(run.path / "run.json", card.to_text())
-        return run
+        place = path or RUNS / f"{stamp}-{secrets.token_hex(2)}"
+        if (place / "run.json").exists():
+            raise BadInput(
+                str(place), "there is a run in it already", f"say --resume {place}, or another --out"
+            )
+        return cls(place, card)
 
     @classmethod
     def open(cls, path: Path) -> Run:
@@ -48,6 +56,10 @@ class Run:
             BadInput: there is no run in that folder.
         """
         return cls(path, RunCard.load(path / "run.json"))
+
+    def begin(self) -> None:
+        """Write `run.json`: from now on there is something to resume."""
+        write_text(self.path / "run.json", self.card.to_text())
 
     def add(self, finished: Finished) -> None:
         """State and trajectory first, the row last: a row promises that both are there."""

@@ -32,12 +32,9 @@ class AgentSummary:
     refusals: int
 
 
-def summarise(rows: Sequence[RolloutRow], repeats: int) -> list[AgentSummary]:
-    """One summary per agent, in the order in which the agents first appear."""
-    by_agent: dict[str, list[RolloutRow]] = defaultdict(list)
-    for row in rows:
-        by_agent[row.agent].append(row)
-    return [_summary(agent, mine, repeats) for agent, mine in by_agent.items()]
+def summarise(rows: Sequence[RolloutRow], agents: Sequence[str], repeats: int) -> list[AgentSummary]:
+    """One summary for each agent, in their order."""
+    return [_summary(agent, [row for row in rows if row.agent == agent], repeats) for agent in agents]
 
 
 def _summary(agent: str, rows: list[RolloutRow], repeats: int) -> AgentSummary:

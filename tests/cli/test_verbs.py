@@ -1,0 +1,121 @@
+"""`replay`, `certify`, `eval`, `serve` on a small server, from import to score."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from envscaler_mcp.cli.app import run
+
+from .releases import environment, scenario, trajectory, write
+
+ENVIRONMENTS, SCENARIOS, TRAJECTORIES = "environments.json", "scenarios.json", "trajectories.json"
+SERVER = "generated_servers/locker_room"
+
+
+@pytest.fixture(autouse=True)
+def _server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(Path(ENVIRONMENTS), [environment()])
+    write(Path(SCENARIOS), [scenario()])
+    write(Path(TRAJECTORIES), [trajectory()])
+    assert run(["import", "envscaler", ENVIRONMENTS, "--scenarios", SCENARIOS, "--quiet"]) == 0
+    capsys.readouterr()
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
+    status = run([*arguments, "--json", "--quiet"])
+    return status, json.loads(capsys.readouterr().out)
+
+
+def test_a_release_replays_with_its_reward(capsys: pytest.CaptureFixture[str]) -> None:
+    status, said = told(capsys, "replay", ENVIRONMENTS, TRAJECTORIES, "--scenarios", SCENARIOS)
+    assert status == 0
+    assert (said["calls"], said["matched"], said["rewards"], said["rewards_matched"]) == (2, 2, 1, 1)
+
+
+def test_exactly_compared_a_generated_id_differs(capsys: pytest.CaptureFixture[str]) -> None:
+    status, said = told(capsys, "replay", SERVER, TRAJECTORIES, "--exact")
+    assert (status, said["matched"]) == (1, 1)
+    assert said["differences"][0]["tool"] == "rent_locker"
+
+
+def test_a_wrong_reward_and_a_stray_trajectory_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    stray = trajectory(task_info={"env_id": "env_1", "task_id": "t9"})
+    write(Path(TRAJECTORIES), [trajectory(total_reward=0.5), stray])
+    status, said = told(capsys, "replay", SERVER, TRAJECTORIES)
+    assert (status, said["rewards_matched"]) == (1, 0)
+    assert said["without_scenario"] == [f"{TRAJECTORIES}: row 2"]
+
+
+def test_imported_scenarios_are_screened_and_adoption_makes_them_solved(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    status, said = told(capsys, "certify", SERVER)
+    assert (status, said["sound"], said["total"], said["tiers"]["screened"]) == (1, 0, 1, 1)
+    grading = json.loads(Path(SERVER, "grading/t1.json").read_text())
+    assert [check["kind"] for check in grading["checks"]] == ["goal", "unclassified"]
+    status, said = told(capsys, "replay", SERVER, TRAJECTORIES, "--adopt")
+    assert (status, said["adopted"]) == (0, ["t1"])
+    _, said = told(capsys, "certify", SERVER)
+    assert said["tiers"]["solved"] == 1
+
+
+def test_agents_are_scored(capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "certify", SERVER)
+    told(capsys, "replay", SERVER, TRAJECTORIES, "--adopt")
+    told(capsys, "certify", SERVER)
+    arguments = ["eval", SERVER, "--tier", "solved", "--agent", "oracle", "--agent", "noop", "-k", "2"]
+    status, said = told(capsys, *arguments, "--out", "runs/one")
+    assert status == 0
+    assert [(one["agent"], one["reward_mean"], one["rollouts"]) for one in said["agents"]] == [
+        ("oracle", 1.0, 2),
+        ("noop", 0.0, 2),
+    ]
+    rows = Path("runs/one/rollouts.jsonl").read_text().splitlines()
+    assert len(rows) == 4
+    assert len(list(Path("runs/one/trajectories").iterdir())) == 4
+    assert json.loads(Path("runs/one/run.json").read_text())["status"] == "complete"
+
+
+def test_a_run_is_resumed_without_repeating_anything(capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "certify", SERVER)
+    arguments = ["eval", SERVER, "--tier", "screened", "--agent", "noop", "--agent", "stall"]
+    told(capsys, *arguments, "--out", "runs/one")
+    rows = Path("runs/one/rollouts.jsonl")
+    first, second = rows.read_text().splitlines()
+    rows.write_text(first + "\n" + second[:20])
+    _, said = told(capsys, "eval", "--resume", "runs/one")
+    assert [one["rollouts"] for one in said["agents"]] == [1, 1]
+    assert rows.read_text().splitlines()[0] == first
+
+
+BAD = {
+    "no such server": ["certify", "nowhere"],
+    "no such scenario": ["serve", SERVER, "--scenario", "t9"],
+    "a port that is no port": ["serve", SERVER, "--http", "--port", "99999"],
+    "no such agent": ["eval", SERVER, "--agent", "genius"],
+    "nothing certified": ["eval", SERVER],
+    "no such tier": ["eval", SERVER, "--tier", "perfect"],
+    "nothing to evaluate": ["eval"],
+    "no run to resume": ["eval", "--resume", "nowhere"],
+    "no such suite": ["eval", "none.yaml"],
+    "a missing recording": ["replay", SERVER, "missing.json"],
+    "a recording that is none": ["replay", SERVER, ENVIRONMENTS],
+    "an unknown option": ["certify", SERVER, "--harder"],
+    "an unknown verb": ["prove", SERVER],
+}
+
+
+@pytest.mark.parametrize("arguments", BAD.values(), ids=BAD.keys())
+def test_bad_input_is_one_sentence_and_exit_2(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    status = run([*arguments, "--quiet"])
+    shown = capsys.readouterr()
+    assert status == 2
+    assert len(shown.err.strip().splitlines()) == 1
+    assert "Traceback" not in shown.err
