@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from envscaler_mcp.cli.app import run
-
-from .releases import CLASS, environment, scenario, write
+from tests.released_rows import CLASS, environment, scenario, write
 
 
 def imported(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from envscaler_mcp.cli.app import run
-
-from .releases import environment, scenario, trajectory, write
+from tests.released_rows import environment, scenario, trajectory, write
 
 ENVIRONMENTS, SCENARIOS, TRAJECTORIES = "environments.json", "scenarios.json", "trajectories.json"
 SERVER = "generated_servers/locker_room"
