@@ -61,7 +61,7 @@ def evaluate(
     suite, agents = run.card.suite, run.card.agents
     for spec in agents:
         agent_of(spec)
-    tasks = tasks_of([ServerFolder.find(name) for name in suite.servers], suite.scenarios)
+    tasks = tasks_of(ServerFolder.find_all(suite.servers), suite.scenarios)
     planned = plan(tasks, agents, suite.repeats)
     run.begin()
     output.resume = f"say the same with --resume {run.path}"

@@ -24,6 +24,8 @@ class AgentSummary:
     outcomes: dict[str, int]
     reward_mean: float | None
     reward_ci95: tuple[float, float] | None
+    reward_paper_mean: float | None
+    """What EnvScaler's reward would have paid."""
     pass_1: float | None
     pass_hat_k: float | None
     tokens: int
@@ -45,8 +47,9 @@ def _summary(agent: str, rows: list[RolloutRow], repeats: int) -> AgentSummary:
         agent=agent,
         rollouts=len(rows),
         outcomes={outcome: counted[outcome] for outcome in OUTCOMES if counted[outcome]},
-        reward_mean=sum(rewards) / len(rewards) if rewards else None,
+        reward_mean=_mean(rewards),
         reward_ci95=_interval(clusters) if rewards else None,
+        reward_paper_mean=_mean([row.reward_paper for row in rows if row.outcome not in NO_EVIDENCE]),
         pass_1=_pass_hat(rows, 1),
         pass_hat_k=_pass_hat(rows, repeats),
         tokens=sum(row.tokens for row in rows),
@@ -54,6 +57,11 @@ def _summary(agent: str, rows: list[RolloutRow], repeats: int) -> AgentSummary:
         calls=sum(row.calls for row in rows),
         refusals=sum(row.refusals for row in rows),
     )
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _clusters(rows: list[RolloutRow]) -> dict[str, list[Cluster]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -55,6 +56,19 @@ class ServerFolder:
             else "name the folder of a generated server"
         )
         raise BadInput(name, "there is no such server", remedy)
+
+    @classmethod
+    def find_all(cls, names: Iterable[str]) -> list[ServerFolder]:
+        """Folders by path, name, or a pattern such as `blueprint/*` among the generated servers.
+
+        Raises:
+            BadInput: a name or pattern finds nothing.
+        """
+        found: list[ServerFolder] = []
+        for name in names:
+            cards = sorted(GENERATED_SERVERS.glob(f"{name}/environment.json")) if "*" in name else []
+            found += [cls.load(card.parent) for card in cards] or [cls.find(name)]
+        return found
 
     @property
     def package(self) -> Path:
