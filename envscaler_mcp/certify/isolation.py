@@ -36,7 +36,9 @@ async def isolation_rung(bench: Bench) -> Finding:
         ]
     await alone.close()
     await beside.close()
-    return found("isolation", problems[:1], f"{len(plan)} calls, one of another episode after each")
+    answered = sum(not entry["is_error"] for entry in alone.journal)
+    evidence = f"{len(plan)} calls ({answered} not refused), with calls of another episode between"
+    return found("isolation", problems[:1], evidence)
 
 
 async def _interleaved(bench: Bench, plan: Sequence[Call]) -> RemoteEpisode:

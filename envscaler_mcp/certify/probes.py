@@ -95,6 +95,8 @@ class Prober:
         if "\\d{2}:\\d{2}" in pattern:
             return f"{self.random.randint(0, 23):02}:{self.pick(['00', '30'])}"
         ids = self._ids(name, str(schema.get("description", "")))
+        if not ids and self.random.random() < 0.5:
+            ids = self._keys  # nothing says what it means; it may be a key of its own
         return self.pick(ids) if ids else f"text {self.random.randint(1, 99)}"
 
     def _ids(self, name: str, description: str) -> list[str]:
