@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .bench import Bench, Ending
-from .digests import certificate_digests, grading_digest, runtime_digest, server_digest
+from .digests import certificate_digests, grading_digest, proven_tier, runtime_digest, server_digest
 from .ladder import certify
 from .play import (
     Caller,
@@ -39,6 +39,7 @@ __all__ = [
     "grading_digest",
     "play",
     "play_step",
+    "proven_tier",
     "rearranged",
     "references",
     "resolve",

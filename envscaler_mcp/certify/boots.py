@@ -69,13 +69,17 @@ def _stale_parts(folder: ServerFolder) -> list[Problem]:
     if digest(wire_tools(folder.card)) != digest(folder.bundle.tools):
         message = "tools.json does not say what environment.json says."
         problems.append(Problem(code="tools_differ", where="tools.json", message=message))
-    carried = {
-        path.name: path.read_text(encoding="utf-8") for path in (folder.package / "_runtime").glob("*.py")
-    }
-    if carried and carried != runtime_files():
+    if carries_another_runtime(folder):
         message = "The server carries another runtime than the one that certifies it; render it again."
         problems.append(Problem(code="runtime_differs", where="_runtime", message=message))
     return problems
+
+
+def carries_another_runtime(folder: ServerFolder) -> bool:
+    """Whether the server was rendered with another version of the runtime."""
+    files = (folder.package / "_runtime").glob("*.py")
+    carried = {path.name: path.read_text(encoding="utf-8") for path in files}
+    return bool(carried) and carried != runtime_files()
 
 
 async def _listed(folder: ServerFolder, client: Client) -> list[Problem]:

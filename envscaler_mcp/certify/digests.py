@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import platform
 from functools import cache
-from importlib.metadata import version
 
-from envscaler_mcp import __version__
 from envscaler_mcp.render.rendering import runtime_files
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.standalone.canonical import digest
-from envscaler_mcp.spec import Grading, Scenario
+from envscaler_mcp.spec import Grading, Scenario, Tier
 
 _NOT_PROVEN = ("digests", "changelog", "provenance", "problems", "policy")
 
@@ -23,6 +20,14 @@ def certificate_digests(folder: ServerFolder, scenario: Scenario, grading: Gradi
         "grading": grading_digest(grading),
         "runtime": runtime_digest(),
     }
+
+
+def proven_tier(folder: ServerFolder, scenario: Scenario, grading: Grading) -> Tier:
+    """The tier of a certificate that is about just these files; `rejected` where there is none."""
+    certificate = grading.certificate
+    if certificate is None or certificate.digests != certificate_digests(folder, scenario, grading):
+        return "rejected"
+    return certificate.tier
 
 
 def server_digest(folder: ServerFolder) -> str:
@@ -41,13 +46,3 @@ def grading_digest(grading: Grading) -> str:
 def runtime_digest() -> str:
     """The runtime that the environment was run with."""
     return digest(runtime_files())
-
-
-def versions() -> dict[str, str]:
-    """Of everything that takes part in the proof."""
-    names = ("mcp", "pydantic", "pydantic-monty")
-    return {
-        "envscaler-mcp": __version__,
-        **{name: version(name) for name in names},
-        "python": platform.python_version(),
-    }

@@ -12,13 +12,12 @@ gives the same certificate, byte for byte.
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 from envscaler_mcp.errors import BadInput
-from envscaler_mcp.runtime.folder import ServerFolder
+from envscaler_mcp.runtime.folder import EMPTY_SCENARIO, ServerFolder
 from envscaler_mcp.runtime.remote import EnvironmentProcess
 from envscaler_mcp.sandbox.checks import CheckRunner
 from envscaler_mcp.spec import (
@@ -27,15 +26,15 @@ from envscaler_mcp.spec import (
     MutantCount,
     Problem,
     Rung,
-    Scenario,
     Solver,
     Tier,
     VariantCount,
+    versions,
 )
 
 from .bench import Bench, Ending
 from .boots import Boot, boot
-from .digests import certificate_digests, versions
+from .digests import certificate_digests
 from .finding import Finding, found
 from .footprint import frame_rung
 from .isolation import isolation_rung
@@ -49,7 +48,6 @@ from .variants import variants_rung
 HASH_SEEDS = (1, 2, 3, 4)
 """Each oracle is played under every one of them. Two elements of a set stand in the same order under two
 seeds every other time, so that two processes alone would miss half of such faults."""
-EMPTY_NOW = dt.datetime(2026, 1, 1, 9, tzinfo=dt.UTC)
 LANES = 2
 """So many processes do the work; a scenario always falls to the same one, by its place."""
 Progress = Callable[[ScenarioReport], None]
@@ -121,8 +119,7 @@ async def _side_by_side(
 
 async def _boot(folder: ServerFolder, process: EnvironmentProcess, ids: Sequence[str]) -> Boot:
     """Probe the tools on the first start state that the environment takes, or else on an empty one."""
-    nothing = Scenario(id="empty", instruction="", start={}, now=EMPTY_NOW)
-    for scenario in (*(folder.scenario(identifier) for identifier in ids), nothing):
+    for scenario in (*(folder.scenario(identifier) for identifier in ids), EMPTY_SCENARIO):
         try:
             await (await process.begin(scenario)).close()
         except BadInput:

@@ -29,6 +29,19 @@ async def publish(
     return report
 
 
+def rewrite(folder: ServerFolder, report: ServerReport | None = None) -> ServerFolder:
+    """Render a server once more: with this version's runtime, and the certificates of a report.
+
+    A server that came without its gradings is left as it is.
+    """
+    pairs = [(folder.scenario(one), grading) for one in folder.ids if (grading := folder.grading(one))]
+    if len(pairs) < len(folder.ids):
+        return folder
+    graded = certified_pairs(pairs, report) if report else pairs
+    write_tree(render(folder.environment(), graded), folder.path)
+    return ServerFolder.load(folder.path)
+
+
 def certified_pairs(pairs: Sequence[Pair], report: ServerReport) -> list[Pair]:
     """The scenarios with the gradings that a report gives them."""
     gradings = {one.id: one.grading for one in report.scenarios if one.grading}

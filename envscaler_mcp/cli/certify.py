@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,7 +15,7 @@ from .output import Output, table
 from .status import DONE, SHORT
 
 if TYPE_CHECKING:
-    from envscaler_mcp.certify import ServerReport
+    from envscaler_mcp.certify import ScenarioReport, ServerReport
     from envscaler_mcp.runtime.folder import ServerFolder
 
 SHOWN_PROBLEMS = 40
@@ -30,20 +30,42 @@ def certify(
     check: Annotated[bool, typer.Option("--check", help="Change no file; only tell.")] = False,
 ) -> int:
     """Climb the ladder with every scenario and write the certificates into the server's folder."""
-    from envscaler_mcp.certify import certify as climb
     from envscaler_mcp.runtime.folder import ServerFolder
 
     folders = [ServerFolder.find(name) for name in servers]
     output.resume = "say the same again; what was certified is kept"
-    reports: list[ServerReport] = []
     with output.progress("certify", sum(len(folder.ids) for folder in folders)) as steps:
-        for folder in folders:
-            report = asyncio.run(
-                climb(folder, trusted=trust, progress=lambda one: steps.advance(f"{one.id}: {one.tier}"))
-            )
-            reports.append(report)
-            if not check:
-                _write(folder, report)
+
+        def told(one: ScenarioReport) -> None:
+            steps.advance(f"{one.id}: {one.tier}")
+
+        reports = [_climbed(output, folder, told, trusted=trust, check=check) for folder in folders]
+    return _report(output, reports)
+
+
+def _climbed(
+    output: Output,
+    folder: ServerFolder,
+    told: Callable[[ScenarioReport], None],
+    *,
+    trusted: bool,
+    check: bool,
+) -> ServerReport:
+    """One server; its certificates are written unless it does not even boot."""
+    from envscaler_mcp.certify import certify as climb
+    from envscaler_mcp.certify.boots import carries_another_runtime
+    from envscaler_mcp.certify.publish import rewrite
+
+    if not check and carries_another_runtime(folder):
+        output.note(f"{folder.card.name} carried another version of the runtime; it is rendered anew")
+        folder = rewrite(folder)
+    report = asyncio.run(climb(folder, trusted=trusted, progress=told))
+    if report.boots and not check:
+        rewrite(folder, report)
+    return report
+
+
+def _report(output: Output, reports: list[ServerReport]) -> int:
     every = [one for report in reports for one in report.scenarios]
     tiers = Counter(one.tier for one in every)
     sound = sum(one.sound for one in every)
@@ -58,7 +80,7 @@ def certify(
         *_problems(reports),
         f"{sound} of {len(every)} scenarios are certified or better.",
     )
-    return DONE if sound == len(every) and all(report.boots for report in reports) else SHORT
+    return DONE if all(report.sound for report in reports) else SHORT
 
 
 def certificate_table(reports: Sequence[ServerReport]) -> Any:
@@ -96,13 +118,3 @@ def _problems(reports: Sequence[ServerReport]) -> list[str]:
     ]
     more = [f"… and {len(every) - SHOWN_PROBLEMS} more (--json has them all)"]
     return every if len(every) <= SHOWN_PROBLEMS else every[:SHOWN_PROBLEMS] + more
-
-
-def _write(folder: ServerFolder, report: ServerReport) -> None:
-    """Render once more, with the certificates in gradings, card and README."""
-    from envscaler_mcp.certify.publish import certified_pairs
-    from envscaler_mcp.render import render, write_tree
-
-    pairs = [(folder.scenario(one), grading) for one in folder.ids if (grading := folder.grading(one))]
-    if len(pairs) == len(folder.ids):
-        write_tree(render(folder.environment(), certified_pairs(pairs, report)), folder.path)

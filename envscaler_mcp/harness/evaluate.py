@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from envscaler_mcp.agents import agent_of
+from envscaler_mcp.certify import proven_tier
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.remote import EnvironmentProcess
@@ -45,7 +46,7 @@ def tasks_of(folders: Sequence[ServerFolder], selection: Selection) -> list[Task
     ]
     taken = [task for task in every if _takes(selection, task)]
     if not taken:
-        found = ", ".join(sorted({_tier(task) for task in every})) or "no grading at all"
+        found = ", ".join(sorted({_tier(task) for task in every})) or "no grading"
         message = f"no scenario is {selection.tier} or better and fits the selection (found: {found})"
         raise BadInput(
             ", ".join(folder.card.name for folder in folders),
@@ -135,7 +136,7 @@ def _takes(selection: Selection, task: Task) -> bool:
 
 
 def _tier(task: Task) -> Tier:
-    return task.grading.certificate.tier if task.grading.certificate else "rejected"
+    return proven_tier(task.folder, task.scenario, task.grading)
 
 
 def _slug(agent: str) -> str:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-import pytest
 from mcp import Client, StdioServerParameters
 
 from envscaler_mcp.certify import Prober
@@ -64,7 +63,16 @@ async def test_every_server_boots_over_stdio_by_its_own_script(
 
 async def test_every_server_boots_over_http_from_a_worker(release: Imported, pipeline_run: Imported) -> None:
     for folder in every(release, pipeline_run):
-        command = [sys.executable, "-m", "envscaler_mcp.cli.app", "serve", str(folder.path), "--http", "--port", "0"]
+        command = [
+            sys.executable,
+            "-m",
+            "envscaler_mcp.cli.app",
+            "serve",
+            str(folder.path),
+            "--http",
+            "--port",
+            "0",
+        ]
         environment = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
         try:
@@ -96,7 +104,9 @@ async def test_every_tool_answers_valid_and_invalid_arguments(
                             jsonschema.validate(answer.structured_content, tool["outputSchema"])
     assert len(answers) > 3000
     assert all(isinstance(answer.structured_content, dict) for _, answer in answers)
-    silent = [where for where, answer in answers if answer.is_error and not _reason(answer.structured_content)]
+    silent = [
+        where for where, answer in answers if answer.is_error and not _reason(answer.structured_content)
+    ]
     assert silent == []
 
 

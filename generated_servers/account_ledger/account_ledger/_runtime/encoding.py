@@ -13,7 +13,7 @@ from collections import OrderedDict, defaultdict, deque
 from enum import Enum
 from typing import Any, cast
 
-from .canonical import canonical
+from .canonical import canonical, dumps, loads
 
 Mark = tuple[list[str | int], str]
 MAX_LEVELS = 60
@@ -36,12 +36,28 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
+KEYS = "keys:"
+"""Begins the mark of a mapping whose keys are not all text; the keys follow as JSON."""
+
+
 def _build(kind: str, value: Any) -> Any:
-    if kind == "int_keys":
-        return {int(key): part for key, part in cast("dict[str, Any]", value).items()}
+    if kind.startswith(KEYS):
+        keys: list[Any] = loads(kind.removeprefix(KEYS))
+        parts = cast("dict[str, Any]", value).values()
+        return {_hashable(key): part for key, part in zip(keys, parts, strict=True)}
     if kind in DEFAULTS:
         return defaultdict(DEFAULTS[kind], value)
     return BUILD[kind](value)
+
+
+def _hashable(key: Any) -> Any:
+    return tuple(_hashable(part) for part in cast("list[Any]", key)) if isinstance(key, list) else key
+
+
+def _is_plain(key: Any) -> bool:
+    if type(key) is tuple:
+        return all(_is_plain(part) for part in cast("tuple[Any, ...]", key))
+    return key is None or type(key) in (bool, int, str) or (type(key) is float and math.isfinite(key))
 
 
 class Encoder:
@@ -91,10 +107,8 @@ class Encoder:
         return {text: self.encode(value[key], [*path, text]) for text, key in zip(texts, keys, strict=True)}
 
     def _mark_mapping(self, value: dict[Any, Any], keys: list[Any], path: list[str | int]) -> None:
-        if keys and all(type(key) is int for key in keys):
-            self.marks.append((path, "int_keys"))
-        elif not all(type(key) is str for key in keys):
-            self.opaque = True
+        if not all(type(key) is str for key in keys):
+            self._mark_keys(keys, path)
         if isinstance(value, defaultdict):
             factory = cast("Any", value.default_factory)
             name = f"dict_of_{getattr(factory, '__name__', '')}"
@@ -102,6 +116,13 @@ class Encoder:
         elif isinstance(value, OrderedDict):
             self.marks.append((path, "ordered"))
         elif type(value) is not dict:
+            self.opaque = True
+
+    def _mark_keys(self, keys: list[Any], path: list[str | int]) -> None:
+        """Numbers, None and tuples of such come back as what they were."""
+        if all(_is_plain(key) for key in keys):
+            self.marks.append((path, KEYS + dumps(keys)))
+        else:
             self.opaque = True
 
     def _set(self, value: Any, path: list[str | int]) -> list[Any]:

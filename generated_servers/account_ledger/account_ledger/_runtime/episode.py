@@ -21,6 +21,7 @@ from .world import Declined, Form, World
 log = logging.getLogger("environment")
 
 Entry = dict[str, Any]
+STOPPED = ("tool_crashed", "invalid_arguments", "timed_out")
 TIMED_OUT = "timed_out"
 """Code of a call that was stopped: it changed nothing, and a rebuild leaves it out."""
 
@@ -212,9 +213,15 @@ class Episode:
         """The world before the call in hand: from the snapshot, or else from the journal."""
         if self._snapshot:
             return self.form.restore(self._snapshot)
-        return Episode.rebuild(
-            self.form, self.start_state, self.header, self.journal, keep_refused=self.keep_refused
-        ).world
+        kept = [entry for entry in self.journal if not entry["is_error"] or self._kept(entry)]
+        again = Episode.rebuild(
+            self.form, self.start_state, self.header, kept, keep_refused=self.keep_refused
+        )
+        return again.world
+
+    def _kept(self, entry: Entry) -> bool:
+        """Whether an error left something behind, as released."""
+        return self.keep_refused and entry["result"].get("code") not in STOPPED
 
     def _state_digest(self) -> str:
         return digest_bytes(canonical(without_volatile(self.world.state(), self.form.roles)))
