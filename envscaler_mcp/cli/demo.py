@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -84,7 +86,13 @@ def _scored(output: Output, folder: ServerFolder, out: Path) -> tuple[list[Agent
     return summarise(rows, AGENTS, suite.repeats), str(run.path)
 
 
+def _program() -> str:
+    """How this command line can be called from here, so that the next steps can be copied."""
+    return "envscaler-mcp" if shutil.which("envscaler-mcp") else sys.argv[0]
+
+
 def _next_steps(path: Path, report: ServerReport) -> list[str]:
+    program = _program()
     mutants = sum(one.mutants for one in report.scenarios)
     killed = sum(one.killed for one in report.scenarios)
     return [
@@ -93,7 +101,7 @@ def _next_steps(path: Path, report: ServerReport) -> list[str]:
         "",
         "[bold]Next[/bold]",
         f"  read the server         {path}/README.md",
-        f"  plug it into a client   envscaler-mcp serve {path} --http",
-        f"  evaluate it again       envscaler-mcp eval {path} --agent oracle --agent random -k 3",
-        "  bring your own          envscaler-mcp import envscaler ENVIRONMENTS --scenarios FILE",
+        f"  plug it into a client   {program} serve {path} --http",
+        f"  evaluate it again       {program} eval {path} --agent oracle --agent random -k 3",
+        f"  bring your own          {program} import envscaler ENVIRONMENTS --scenarios FILE",
     ]
