@@ -15,8 +15,9 @@ from envscaler_mcp.runtime.remote import EnvironmentProcess
 from envscaler_mcp.sandbox.checks import CheckRunner
 from envscaler_mcp.spec import NO_EVIDENCE, TIERS, RolloutRow, Selection, Suite, Tier
 
-from .rollout import Finished, Task, roll_out
+from .rollout import Finished, Rollout
 from .run import Run
+from .task import Task
 
 MOST_WITHOUT_EVIDENCE = 0.05
 """Above this share of rollouts that are no evidence about the agent, a run is incomplete."""
@@ -90,16 +91,16 @@ async def evaluate(
 
             async def play(one: Planned) -> None:
                 async with waiting:
-                    finished = await roll_out(
-                        processes[one.task.folder.card.name],
-                        checks,
+                    rollout = Rollout(
+                        one.identifier,
                         one.task,
                         agent_of(one.agent),
-                        identifier=one.identifier,
                         repeat=one.repeat,
                         seed=suite.seed + one.repeat,
                         limits=suite.limits,
+                        reward=suite.reward,
                     )
+                    finished = await rollout.run(processes[one.task.folder.card.name], checks)
                 run.add(finished)
                 if progress:
                     progress(finished)

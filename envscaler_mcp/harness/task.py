@@ -1,0 +1,17 @@
+"""What a rollout is about: one scenario of one server, and its grading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from envscaler_mcp.runtime.folder import ServerFolder
+from envscaler_mcp.spec import Grading, Scenario
+
+
+@dataclass(frozen=True)
+class Task:
+    """One scenario of one server, with its grading."""
+
+    folder: ServerFolder
+    scenario: Scenario
+    grading: Grading

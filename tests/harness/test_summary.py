@@ -1,0 +1,50 @@
+"""What rows say of an agent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from envscaler_mcp.harness.summary import summarise
+from envscaler_mcp.spec import Outcome, RolloutRow
+
+
+def row(outcome: Outcome, reward: float | None, **changes: Any) -> RolloutRow:
+    fields = {"id": "r", "agent": "a", "server": "s", "scenario": "1", "repeat": 0, "seed": 0}
+    return RolloutRow(**{
+        **fields, "outcome": outcome, "reward": reward, "progress": reward, "reward_paper": reward, **changes,
+    })  # fmt: skip
+
+
+def test_what_is_no_evidence_is_counted_and_left_out_of_the_mean() -> None:
+    rows = [row("passed", 1.0), row("failed", 0.0), row("agent_error", 0.0), row("infrastructure_error", None)]
+    (one,) = summarise(rows, ["a"], 1)
+    assert one.reward_mean == pytest.approx(1 / 3)
+    assert one.outcomes == {"passed": 1, "failed": 1, "agent_error": 1, "infrastructure_error": 1}
+
+
+def test_pass_hat_k_is_the_chance_that_all_of_k_repeats_pass() -> None:
+    passed = [row("passed", 1.0, repeat=number) for number in range(3)]
+    (one,) = summarise([*passed, row("failed", 0.0, repeat=3)], ["a"], 2)
+    assert one.pass_1 == pytest.approx(3 / 4)
+    assert one.pass_hat_k == pytest.approx(3 / 6)
+
+
+def test_the_interval_is_wider_over_few_scenarios_than_over_many_rollouts_of_them() -> None:
+    def width(scenarios: int, repeats: int) -> float:
+        rows = [
+            row("passed" if scenario % 2 else "failed", float(scenario % 2), scenario=str(scenario), repeat=repeat)
+            for scenario in range(scenarios)
+            for repeat in range(repeats)
+        ]
+        low, high = summarise(rows, ["a"], 1)[0].reward_ci95 or (0.0, 0.0)
+        return high - low
+
+    assert width(4, 10) > width(40, 1)
+
+
+def test_agents_stand_in_the_order_asked_for_and_may_have_no_rows() -> None:
+    first, second = summarise([row("passed", 1.0)], ["b", "a"], 1)
+    assert (first.agent, first.rollouts, first.reward_mean, first.reward_ci95) == ("b", 0, None, None)
+    assert (second.agent, second.reward_ci95) == ("a", (1.0, 1.0))
