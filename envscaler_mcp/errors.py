@@ -5,6 +5,7 @@
     │   └── PolicyViolation   foreign code does what foreign code must not do
     ├── Infrastructure        the world around us failed                      (exit 3)
     │   ├── WorkerDied        a worker process ended or answered nonsense
+    │   │   └── WorkerGone    it had ended before it was asked: asking another one is safe
     │   ├── WorkerTimeout     a call outlasted its wall-clock limit and was killed
     │   └── IsolationMissing  foreign code would have to run without a sandbox
     └── RebuildDiverged       a journal played again gave another state       (a bug or nondeterminism)
@@ -39,6 +40,10 @@ class Infrastructure(EnvscalerError):
 
 class WorkerDied(Infrastructure):
     """A worker process ended, or sent a reply that is no reply."""
+
+
+class WorkerGone(WorkerDied):
+    """A worker had ended before the request reached it; nothing was played."""
 
 
 class WorkerTimeout(Infrastructure):

@@ -9,12 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-from envscaler_mcp.errors import BadInput, EnvscalerError, RebuildDiverged, WorkerDied, WorkerTimeout
+from envscaler_mcp.errors import (
+    BadInput,
+    EnvscalerError,
+    RebuildDiverged,
+    WorkerDied,
+    WorkerGone,
+    WorkerTimeout,
+)
 from envscaler_mcp.sandbox.worker import Worker, WorkerRefused
 from envscaler_mcp.spec import JournalHeader, Scenario
 
@@ -23,6 +31,7 @@ from .standalone.canonical import dumps, loads
 from .standalone.episode import TIMED_OUT, Entry, Outcome, UnknownTool
 
 CALL_SECONDS = 10.0
+Answered = TypeVar("Answered")
 
 
 class EnvironmentProcess:
@@ -81,14 +90,24 @@ class EnvironmentProcess:
         await episode.open()
         return episode
 
-    async def request(self, method: str, **params: Any) -> Any:
-        """One request to the worker; after a kill or a death the next one meets a new worker."""
+    async def request(self, method: str, *, generation: int | None = None, **params: Any) -> Any:
+        """One request to the worker; after a kill or a death the next one meets a new worker.
+
+        Raises:
+            WorkerGone: the worker of that `generation` is in use no more; nothing was asked.
+        """
+        return await _to_its_end(self._request(method, generation, params))
+
+    async def _request(self, method: str, generation: int | None, params: dict[str, Any]) -> Any:
         worker = await self._start()
+        if generation is not None and not self.holds(generation):
+            raise WorkerGone(f"worker {generation} is gone")
         try:
             return await worker.request(method, **params)
         except (WorkerTimeout, WorkerDied):
             await worker.close()
-            self._worker = None
+            if self._worker is worker:
+                self._worker = None
             raise
 
     @property
@@ -98,7 +117,12 @@ class EnvironmentProcess:
 
     def holds(self, generation: int) -> bool:
         """Whether the worker of that generation is still the one in use."""
-        return self._worker is not None and generation == self.generation
+        return self.pid is not None and generation == self.generation
+
+    async def current(self) -> int:
+        """The generation of the worker in use; one is started where there is none."""
+        await self._start()
+        return self.generation
 
     def new_name(self) -> str:
         """A name for an episode within the worker."""
@@ -156,21 +180,16 @@ class RemoteEpisode:
             BadInput: the environment does not take the start state.
             RebuildDiverged: a call came to another state than the journal says.
         """
-        header = self.header.to_json()
-        try:
-            reply = await self.process.request(
-                "rebuild",
-                seconds=self.process.call_seconds + len(self.journal),
-                episode=self.name,
-                start=self.start,
-                header=header,
-                entries=self.journal,
-                keep_refused=self.keep_refused,
-            )
-        except WorkerRefused as error:
-            raise self._no_begin(error) from error
-        self._generation = self.process.generation
-        self._digest = reply["state_digest"]
+        while True:
+            generation = await self.process.current()
+            try:
+                reply = await self._rebuilt(generation)
+            except WorkerGone:
+                continue
+            except WorkerRefused as error:
+                raise self._no_begin(error) from error
+            self._generation, self._digest = generation, reply["state_digest"]
+            return
 
     async def call(self, tool: str, arguments: dict[str, Any], request_id: str | None = None) -> Outcome:
         """Play one call; a `request_id` seen before returns its stored outcome.
@@ -180,6 +199,9 @@ class RemoteEpisode:
         """
         if not any(known["name"] == tool for known in self.process.folder.bundle.tools):
             raise UnknownTool(f"Unknown tool: {tool}")
+        return await _to_its_end(self._call(tool, loads(dumps(arguments)), request_id))
+
+    async def _call(self, tool: str, arguments: dict[str, Any], request_id: str | None) -> Outcome:
         async with self._lock:
             stored = next(
                 (entry for entry in self.journal if request_id and entry.get("request_id") == request_id),
@@ -187,8 +209,7 @@ class RemoteEpisode:
             )
             if stored:
                 return _outcome(stored)
-            await self._alive()
-            entry = await self._play(tool, loads(dumps(arguments)), request_id)
+            entry = await self._play(tool, arguments, request_id)
             self.journal.append(entry)
             if self.on_entry:
                 self.on_entry(entry)
@@ -218,20 +239,42 @@ class RemoteEpisode:
             self.process, self.start, self.header, list(self.journal), keep_refused=self.keep_refused
         )
         async with self._lock:
-            await self._alive()
-            await self.process.request("fork", episode=self.name, new=copy.name)
+            await self._request("fork", new=copy.name)
             copy._generation, copy._digest = self._generation, self._digest
+            copy.journal = list(self.journal)
         return copy
 
     async def close(self) -> None:
         """Forget it in the worker."""
         if self.process.holds(self._generation):
-            await self.process.request("drop", episode=self.name)
+            with suppress(WorkerGone):
+                await self.process.request("drop", generation=self._generation, episode=self.name)
 
     async def _ask(self, method: str) -> Any:
         async with self._lock:
+            return await self._request(method)
+
+    async def _request(self, method: str, **params: Any) -> Any:
+        """Ask the worker that holds this episode; one that another episode's call killed is replaced."""
+        while True:
             await self._alive()
-            return await self.process.request(method, episode=self.name)
+            with suppress(WorkerGone):
+                return await self._request_once(method, **params)
+
+    async def _request_once(self, method: str, **params: Any) -> Any:
+        return await self.process.request(method, generation=self._generation, episode=self.name, **params)
+
+    async def _rebuilt(self, generation: int) -> Any:
+        return await self.process.request(
+            "rebuild",
+            generation=generation,
+            seconds=self.process.call_seconds + len(self.journal),
+            episode=self.name,
+            start=self.start,
+            header=self.header.to_json(),
+            entries=self.journal,
+            keep_refused=self.keep_refused,
+        )
 
     async def _alive(self) -> None:
         """Rebuild when the worker that held this episode is gone."""
@@ -239,10 +282,15 @@ class RemoteEpisode:
             await self.open()
 
     async def _play(self, tool: str, arguments: dict[str, Any], request_id: str | None) -> Entry:
-        try:
-            reply = await self.process.request("call", episode=self.name, tool=tool, arguments=arguments)
-        except (WorkerTimeout, WorkerDied) as error:
-            return self._entry(tool, arguments, request_id, _stopped(error), is_error=True)
+        while True:
+            await self._alive()
+            try:
+                reply = await self._request_once("call", tool=tool, arguments=arguments)
+                break
+            except WorkerGone:
+                continue
+            except (WorkerTimeout, WorkerDied) as error:
+                return self._entry(tool, arguments, request_id, _stopped(error), is_error=True)
         self._digest = reply["state_digest"]
         return self._entry(tool, arguments, request_id, reply["result"], is_error=reply["is_error"])
 
@@ -265,6 +313,20 @@ class RemoteEpisode:
             return RebuildDiverged(str(error))
         where = f"scenario {self.header.scenario} of {self.process.folder.card.name}"
         return BadInput(where, str(error), "correct its start state")
+
+
+async def _to_its_end(asking: Coroutine[Any, Any, Answered]) -> Answered:
+    """Whoever asked may leave (a client that goes, a budget used up); what was asked goes on to its end.
+
+    An exchange stopped in the middle costs the worker its life, and the episodes of others with it.
+    """
+    task = asyncio.ensure_future(asking)
+    try:
+        await asyncio.wait([task])
+    except asyncio.CancelledError:
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody asks any more
+        raise
+    return task.result()
 
 
 def _outcome(entry: Entry) -> Outcome:

@@ -11,7 +11,7 @@ import asyncio
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from envscaler_mcp.errors import EnvscalerError, PolicyViolation, WorkerDied, WorkerTimeout
+from envscaler_mcp.errors import EnvscalerError, PolicyViolation, WorkerDied, WorkerGone, WorkerTimeout
 from envscaler_mcp.spec.record import Json
 
 from .framing import HEADER, BadFrame, Refused, frame, is_outcome, length_of, read_reply
@@ -132,13 +132,14 @@ class Worker:
 
         Raises:
             WorkerTimeout: it took too long and was killed.
+            WorkerGone: it had ended before; nothing was asked.
             WorkerDied: it has ended, or what it answered is no answer.
             WorkerRefused: it is well and says no.
         """
         async with self._in_turn:
             process = self._process
             if process is None:
-                raise WorkerDied("the worker is not running")
+                raise WorkerGone("the worker is not running")
             self._number += 1
             message = frame({"id": self._number, "method": method, "params": params})
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections.abc import AsyncGenerator
@@ -73,6 +74,35 @@ async def test_a_repeated_request_id_does_not_act_twice(episode: RemoteEpisode) 
     first = await episode.call("add", ADD, "r1")
     assert await episode.call("add", ADD, "r1") == first
     assert (await episode.state())["counts"] == {"a": 2}
+
+
+async def test_a_hanging_tool_costs_the_episodes_beside_it_nothing(
+    folder: ServerFolder, process: EnvironmentProcess, episode: RemoteEpisode
+) -> None:
+    others = [await process.begin(folder.scenario("001")) for _ in range(3)]
+    hung, *answers = await asyncio.gather(
+        episode.call("hang", {}), *(other.call("add", ADD) for other in others)
+    )
+    assert hung.code == "timed_out"
+    assert [answer.result for answer in answers] == [{"success": True, "count": 2}] * 3
+    assert [(await other.state())["counts"] for other in others] == [{"a": 2}] * 3
+
+
+async def test_a_caller_who_leaves_in_the_middle_costs_nobody_anything(
+    folder: ServerFolder, process: EnvironmentProcess, episode: RemoteEpisode
+) -> None:
+    other = await process.begin(folder.scenario("001"))
+    worker = process.pid
+    leaving, staying = (
+        asyncio.create_task(episode.call("add", ADD)),
+        asyncio.create_task(other.call("add", ADD)),
+    )
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    leaving.cancel()
+    assert (await staying).result == {"success": True, "count": 2}
+    assert process.pid == worker
+    assert [(await episode.state())["counts"], len(episode.journal)] == [{"a": 2}, 1]
 
 
 async def test_a_fork_shares_the_past_only(episode: RemoteEpisode) -> None:
