@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
-.PHONY: demo test test-slow check regen setup clean
+.PHONY: demo test test-slow check regen conformance bench setup clean
 
 demo: $(STAMP)
 	@$(BIN)/envscaler-mcp demo
@@ -24,6 +24,14 @@ check: $(STAMP)
 # Writes generated_servers/ anew; a test compares them with what is committed.
 regen: $(STAMP)
 	$(BIN)/python -m envscaler_mcp.cli.regenerate
+
+# A generated server before clients that nobody here wrote; skips, and says so, where npm cannot be had.
+conformance: $(STAMP)
+	@$(BIN)/python -m tests.conformance
+
+# One table: ours against a bare MCP server, in the same run with the same client. `make bench BENCH=--json`.
+bench: $(STAMP)
+	@$(BIN)/python -m tests.benchmarks $(BENCH)
 
 setup: $(STAMP)
 

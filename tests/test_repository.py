@@ -122,7 +122,7 @@ def test_ci_stays_within_its_time():
     assert sum(map(int, budgets)) <= 75 * 60 - 5 * 60
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "test-slow", "check", "regen"])
+@pytest.mark.parametrize("target", ["demo", "test", "test-slow", "check", "regen", "conformance", "bench"])
 def test_make_has_the_target(target: str):
     if not shutil.which("make"):
         pytest.skip("make is not on this machine")

@@ -6,8 +6,6 @@ import asyncio
 import socket
 from collections.abc import Callable
 
-import uvicorn
-
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.spec import Scenario
 
@@ -15,7 +13,8 @@ from .connect import server_of
 from .folder import ServerFolder
 from .remote import EnvironmentProcess, RemoteEpisode
 from .standalone.command import MAX_EPISODES, TOKEN
-from .standalone.server import http_app, serve_stdio
+from .standalone.listening import listen, url_of
+from .standalone.server import serve_http, serve_stdio
 
 
 class RemoteEpisodes:
@@ -75,15 +74,13 @@ async def serve_folder(
             return
         listening = _listen(host, port)
         if ready:
-            ready(f"http://{host}:{listening.getsockname()[1]}/mcp")
-        app = http_app(server, host=host, accepts=episodes.accepts)
-        await uvicorn.Server(uvicorn.Config(app, log_level="warning")).serve(sockets=[listening])
+            ready(url_of(listening))
+        await serve_http(server, listening, episodes.accepts)
 
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=128)
+        return listen(host, port)
     except OSError as error:
         remedy = "choose another --port (0 takes a free one) or --host"
         raise BadInput(f"{host}:{port}", error.strerror or str(error), remedy) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -41,17 +42,16 @@ def stdio(folder: ServerFolder, *arguments: str) -> StdioServerParameters:
 @contextmanager
 def http(folder: ServerFolder, command: list[str] | None = None) -> Generator[str]:
     """A server on a free port, once it says that it listens."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
     begun = command or started(folder, "--http")
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
     process = subprocess.Popen(
-        [*begun, "--port", str(port)], cwd=folder.path, stderr=subprocess.PIPE, text=True, env=environment
+        [*begun, "--port", "0"], cwd=folder.path, stderr=subprocess.PIPE, text=True, env=environment
     )
     try:
         assert process.stderr is not None
-        assert "listens on" in process.stderr.readline()
-        yield f"http://127.0.0.1:{port}"
+        said = re.search(r"listens on (http://\S+)/mcp", process.stderr.readline())
+        assert said is not None
+        yield said[1]
     finally:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=10)
@@ -120,6 +120,17 @@ async def test_the_library_serves_the_same_from_a_worker(folder: ServerFolder) -
             await default.call_tool("add", {"name": "a", "by": 1})
             answer = await own.call_tool("get", {"name": "a"})
             assert answer.structured_content == {"success": True, "count": 1}
+
+
+def test_a_port_that_is_taken_is_bad_input(folder: ServerFolder) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        arguments = ("--http", "--port", str(taken.getsockname()[1]))
+        done = subprocess.run(
+            started(folder, *arguments), cwd=folder.path, capture_output=True, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert "--port" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,122 @@
+"""`make conformance`: a generated server before clients that nobody here wrote.
+
+The official conformance tool plays its active suite and both requirement sets over HTTP, at the wire of
+each protocol revision. What it finds must be what baseline.yml excuses: nothing more, and nothing less.
+The MCP Inspector and mcporter list the tools over stdio and HTTP. Where npm has nothing for us, one line
+says so, and the exit status is 0.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .node_tools import ROOT, NodeTools, Unavailable, installed
+
+NAME = "surgery_waitlists"
+FOLDER = ROOT / "generated_servers" / NAME
+BASELINE = Path(__file__).with_name("baseline.yml")
+SUITES = (("--suite", "active"), ("--requirements", "2025-11-25"), ("--requirements", "2026-07-28"))
+STDIO = (sys.executable, "-m", NAME)
+
+
+def main() -> int:
+    """Everything, one line for each; 1 when something falls short."""
+    try:
+        node = installed()
+    except Unavailable as error:
+        print(f"conformance skipped: {error}")
+        return 0
+    with served() as url:
+        problems = [*conformance(node, url), *clients(node, url)]
+    for line in [f"problem: {problem}" for problem in problems] or ["all that applies passes"]:
+        print(f"conformance: {line}")
+    return 1 if problems else 0
+
+
+@contextmanager
+def served() -> Generator[str]:
+    """The server over HTTP on a free port."""
+    command = [*STDIO, "--http", "--port", "0"]
+    server = subprocess.Popen(command, cwd=FOLDER, stderr=subprocess.PIPE, text=True)
+    try:
+        assert server.stderr is not None
+        said = re.search(r"listens on (\S+/mcp)", server.stderr.readline())
+        if said is None:
+            raise SystemExit(f"{NAME} does not listen: {server.stderr.read()}")
+        yield said[1]
+    finally:
+        server.terminate()
+        server.communicate(timeout=10)
+
+
+def conformance(node: NodeTools, url: str) -> list[str]:
+    """What the official tool found beyond the baseline, and what the baseline excuses for nothing."""
+    excused = {str(entry) for entry in yaml.safe_load(BASELINE.read_text(encoding="utf-8"))["server"]}
+    failed: set[str] = set()
+    problems: list[str] = []
+    for option, suite in SUITES:
+        verdicts, judged = _verdicts(node, url, option, suite)
+        bad = {check for check, status in verdicts if status in ("FAILURE", "WARNING")}
+        failed |= bad
+        problems += [f"{suite}: {check} failed" for check in sorted(bad - excused)]
+        passed = sum(status == "SUCCESS" for _, status in verdicts)
+        print(f"conformance {suite}: {passed} checks passed, {len(bad & excused)} do not apply")
+        if judged or not passed:
+            problems.append(f"{suite}: the tool itself says {judged} after {passed} passed checks")
+    stale = sorted(excused - failed)
+    return problems + [f"{BASELINE.name}: {entry} fails nowhere; take it out" for entry in stale]
+
+
+def _verdicts(node: NodeTools, url: str, option: str, suite: str) -> tuple[list[tuple[str, str]], int]:
+    """(`scenario:check`, status) of every check in one suite, and the tool's exit status."""
+    results = node.folder / "results" / suite
+    shutil.rmtree(results, ignore_errors=True)
+    command = ("conformance", "server", "--url", url, option, suite, "--expected-failures", str(BASELINE))
+    done = node.run(*command, "--output-dir", str(results))
+    found: list[tuple[str, str]] = []
+    for path in sorted(results.glob("*/checks.json")):
+        scenario = re.sub(r"-\d{4}-\d\d-\d\dT[\d-]+Z$", "", path.parent.name.removeprefix("server-"))
+        found += [(f"{scenario}:{check['id']}", check["status"]) for check in json.loads(path.read_bytes())]
+    return found, done.returncode
+
+
+def clients(node: NodeTools, url: str) -> list[str]:
+    """What other clients get wrong about the tools, or refuse."""
+    listing = ("--method", "tools/list", "--strict")
+    mcporter = ("--schema", "--json")
+    asked = {
+        "inspector over stdio": ("mcp-inspector", "--cli", *STDIO, *listing),
+        "inspector over HTTP": ("mcp-inspector", "--cli", url, "--transport", "http", *listing),
+        "mcporter over stdio": ("mcporter", "list", "--stdio", " ".join(STDIO), *mcporter),
+        "mcporter over HTTP": ("mcporter", "list", url, "--allow-http", *mcporter),
+    }
+    return [problem for label, command in asked.items() for problem in _listed(node, label, command)]
+
+
+def _listed(node: NodeTools, label: str, command: tuple[str, ...]) -> list[str]:
+    done = node.run(*command, cwd=FOLDER)
+    if done.returncode:
+        return [f"{label}: exit {done.returncode}: {done.stderr.strip()[-500:]}"]
+    tools = [_seen(tool) for tool in json.loads((FOLDER / NAME / "tools.json").read_bytes())]
+    if [_seen(tool) for tool in json.loads(done.stdout)["tools"]] != tools:
+        return [f"{label}: it sees other tools than tools.json has"]
+    print(f"{label}: {len(tools)} tools, as in tools.json")
+    return []
+
+
+def _seen(tool: dict[str, Any]) -> tuple[str, Any]:
+    return tool["name"], tool["inputSchema"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
