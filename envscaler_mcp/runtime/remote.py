@@ -224,7 +224,7 @@ class RemoteEpisode:
         return await self._ask("initial")
 
     async def broken_rules(self) -> list[str]:
-        """Ids of executable rules that the state breaks."""
+        """Ids of executable rules that the state breaks or broke after any call."""
         return await self._ask("rules")
 
     async def digest(self) -> str:

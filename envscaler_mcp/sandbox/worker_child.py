@@ -183,7 +183,7 @@ class Room:
         return {"state_digest": copy.digest()}
 
     def do_rules(self, episode: str) -> list[str]:
-        """Ids of the rules that the state breaks."""
+        """Ids of the rules that the state breaks or broke after any call."""
         return self._episode(episode).broken_rules()
 
     def do_drop(self, episode: str) -> None:

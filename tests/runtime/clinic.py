@@ -84,9 +84,19 @@ class Clinic(Environment):
         self.find(self.patients, patient_id, "patient").visits = 0
         raise ZeroDivisionError("inside")
 
+    @write
+    def set_limit(self, limit: Annotated[int, Field(description="Visits for each patient.")]) -> int:
+        """Change the limit; looks at no rule, on purpose."""
+        self.limit = limit
+        return limit
+
     @rule("No patient has more visits than the limit.")
     def within_limit(self) -> bool:
         return all(patient.visits <= self.limit for patient in self.patients.values())
+
+    @rule("No limit is below zero; fails inside, on purpose.")
+    def no_negative_limit(self) -> bool:
+        return self.limit >= 0 or bool(self.patients["nobody"])
 
 
 def start() -> dict[str, Any]:

@@ -50,6 +50,23 @@ def test_an_escaped_exception_is_an_answer_and_takes_back(caplog: pytest.LogCapt
     assert one.state()["patients"]["PAT-1"]["visits"] == 3
 
 
+def test_a_rule_broken_in_the_middle_stays_broken_after_a_repair() -> None:
+    one = episode(patients={"PAT-1": {"id": "PAT-1", "visits": 3}})
+    assert one.broken_rules() == []
+    one.call("set_limit", {"limit": 2})
+    one.call("set_limit", {"limit": 5})
+    assert one.broken_rules() == one.fork().broken_rules() == ["within_limit"]
+    again = Episode.rebuild(one.form, one.start_state, one.header, one.journal)
+    assert again.broken_rules() == ["within_limit"]
+
+
+def test_a_rule_that_fails_inside_is_broken_and_the_episode_goes_on() -> None:
+    one = episode()
+    one.call("set_limit", {"limit": -1})
+    assert one.broken_rules() == ["within_limit", "no_negative_limit"]
+    assert not one.call("get_patient", {"patient_id": "PAT-1"}).is_error
+
+
 def test_a_write_that_leaves_an_invalid_state_is_taken_back(caplog: pytest.LogCaptureFixture) -> None:
     one = episode(limit=100)
     with caplog.at_level(logging.CRITICAL):

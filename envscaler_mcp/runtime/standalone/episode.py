@@ -62,6 +62,8 @@ class Episode:
         self._digest = self._state_digest()
         self._initial = dumps(self.world.state())
         self._answered: dict[str, Outcome] = {}
+        self._broken: dict[str, None] = {}
+        self._asked_at = ""
 
     @classmethod
     def start(
@@ -140,6 +142,7 @@ class Episode:
             raise UnknownTool(f"Unknown tool: {tool}")
         copied: dict[str, Any] = loads(dumps(arguments))
         outcome = self._play(tool, copied)
+        self._ask_rules()
         self._record(tool, loads(dumps(arguments)), request_id, outcome)
         return outcome
 
@@ -171,6 +174,7 @@ class Episode:
         copy = Episode(self.form, self._last_good(), self.header, self.start_state, list(self.journal))
         copy._initial = self._initial
         copy._answered = dict(self._answered)
+        copy._broken, copy._asked_at = dict(self._broken), self._asked_at
         copy.keep_refused = self.keep_refused
         return copy
 
@@ -179,8 +183,15 @@ class Episode:
         return diff(self.initial, self.state(), self.form.roles)
 
     def broken_rules(self) -> list[str]:
-        """Ids of executable rules that the state breaks."""
-        return self.world.broken_rules()
+        """Ids of executable rules that the state breaks or broke after any call: a repair undoes none."""
+        self._ask_rules()
+        return list(self._broken)
+
+    def _ask_rules(self) -> None:
+        """Ask them of a state that they were not asked of yet."""
+        if self._asked_at != self._digest:
+            self._asked_at = self._digest
+            self._broken.update(dict.fromkeys(self.world.broken_rules()))
 
     def _play(self, tool: str, arguments: dict[str, Any]) -> Outcome:
         try:
