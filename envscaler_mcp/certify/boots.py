@@ -22,6 +22,7 @@ from .bench import roles_of_card
 from .play import through
 from .probes import Prober
 from .results import Witness
+from .steady import steady
 
 VALID_PROBES = 6
 CRASHES = ("tool_crashed", "timed_out")
@@ -46,7 +47,9 @@ class Boot:
         return tuple(problem for problem in self.problems if problem.severity == "warning")
 
 
-async def boot(folder: ServerFolder, process: EnvironmentProcess, scenario: Scenario | None) -> Boot:
+async def boot(
+    folder: ServerFolder, processes: Sequence[EnvironmentProcess], scenario: Scenario | None
+) -> Boot:
     """Look at a server, and call each of its tools with seeded arguments on one scenario."""
     problems = [*lint(folder.card, folder.bundle.policy), *_stale_parts(folder)]
     if scenario is None:
@@ -54,12 +57,13 @@ async def boot(folder: ServerFolder, process: EnvironmentProcess, scenario: Scen
             code="no_scenario", where="scenarios", message="There is no scenario to start the server in."
         )
         return Boot((*problems, missing), len(folder.bundle.tools), 0)
-    episode = await process.begin(scenario)
+    episode = await processes[0].begin(scenario)
     async with connected(folder, episode) as client:
         problems += await _listed(folder, client)
         probing = _Probing(folder, client, episode, Witness(folder.bundle.tools), roles_of_card(folder.card))
         problems += await probing.all_tools(Prober(folder.bundle.tools, await episode.initial(), "boot"))
     await episode.close()
+    problems += await steady(folder, processes, scenario, episode.journal)
     return Boot(tuple(problems), len(folder.bundle.tools), probing.calls)
 
 

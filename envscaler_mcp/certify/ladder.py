@@ -81,7 +81,7 @@ async def certify(
         for process in processes:
             await stack.enter_async_context(process)
         with CheckRunner() as runner:
-            booted = await _boot(folder, processes[0], wanted)
+            booted = await _boot(folder, processes, wanted)
             climbs = [
                 _Climb(folder, lane, processes, runner, booted, solvers or {}) for lane in processes[:LANES]
             ]
@@ -117,15 +117,15 @@ async def _side_by_side(
     return [reports[place] for place in range(len(ids))]
 
 
-async def _boot(folder: ServerFolder, process: EnvironmentProcess, ids: Sequence[str]) -> Boot:
+async def _boot(folder: ServerFolder, processes: Sequence[EnvironmentProcess], ids: Sequence[str]) -> Boot:
     """Probe the tools on the first start state that the environment takes, or else on an empty one."""
     for scenario in (*(folder.scenario(identifier) for identifier in ids), EMPTY_SCENARIO):
         try:
-            await (await process.begin(scenario)).close()
+            await (await processes[0].begin(scenario)).close()
         except BadInput:
             continue
-        return await boot(folder, process, scenario)
-    return await boot(folder, process, None)
+        return await boot(folder, processes, scenario)
+    return await boot(folder, processes, None)
 
 
 @dataclass

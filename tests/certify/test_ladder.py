@@ -190,11 +190,28 @@ SOURCES: dict[str, tuple[str, str, str, str]] = {
     # name: (text, its replacement, rung, code)
     "nondeterministic": (
         "note=note,\n        )",
-        'note=list({"red", "green", "blue"})[0],\n        )',
+        'note=list({"red", "green", "blue"})[0] if member_id == "MB-1" and seats == 4 else "",\n        )',
         "determinism", "nondeterministic",
     ),
+    "a read in the order of a set": (
+        "        return list(self.rooms.values())",
+        "        return [self.rooms[key] for key in set(self.rooms)]",
+        "boots", "nondeterministic",
+    ),
+    "reads that share state": (
+        "        return list(self.rooms.values())",
+        "        SHARED.append(1)\n        return list(self.rooms.values())[len(SHARED) % 3 :]",
+        "boots", "episodes_mix",
+    ),
+    "a read that takes an id": (
+        "        return list(self.rooms.values())",
+        '        self.new_id("BK")\n        return list(self.rooms.values())',
+        "boots", "read_costs",
+    ),
     "episodes that share state": (
-        "class Desk(Environment):", "SHARED: list[str] = []\n\n\nclass Desk(Environment):",
+        '        booking.status = "confirmed"',
+        '        booking.status = "confirmed"\n        if booking.seats == 4:\n'
+        '            SHARED.append(1)\n            booking.seats = len(SHARED)',
         "isolation", "episodes_mix",
     ),
     "a read that writes": (
@@ -213,10 +230,7 @@ SOURCES: dict[str, tuple[str, str, str, str]] = {
     ),
 }  # fmt: skip
 NO_RULE = SOURCE[: SOURCE.index("    @rule(")]
-SHARING = (
-    '        booking.status = "confirmed"',
-    '        SHARED.append("x")\n        booking.seats = len(SHARED)',
-)
+SHARED = ("class Desk(Environment):", "SHARED: list[int] = []\n\n\nclass Desk(Environment):")
 
 
 @pytest.mark.parametrize("fault", SOURCES)
@@ -224,7 +238,7 @@ async def test_a_faulty_environment_is_caught(fault: str, tmp_path: Path) -> Non
     old, new, rung, code = SOURCES[fault]
     source = SOURCE.replace(old, new)
     if "SHARED" in new:
-        source = source.replace(*SHARING)
+        source = source.replace(*SHARED)
     assert source != SOURCE
     report, one = await climbed(tmp_path, source=source)
     assert rung in fallen(one)
