@@ -11,6 +11,7 @@ import base64
 import datetime as dt
 import json
 import os
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -73,6 +74,8 @@ class Room:
         self._parent = parent
         self._form: Form | None = None
         self._episodes: dict[str, Episode] = {}
+        self._broken_before: dict[str, list[str]] = {}
+        """Rules that a thawed episode broke before it was frozen."""
 
     def do_begin(self, memory: int, trusted: dict[str, Any] | None = None) -> list[str]:
         """Lock down, once; a trusted environment is loaded while files can still be read."""
@@ -131,10 +134,13 @@ class Room:
         header: dict[str, Any],
         entries: list[dict[str, Any]],
         keep_refused: bool = False,
+        max_state: int = 0,
     ) -> dict[str, Any]:
         """The episode that a journal tells of."""
         built = Episode.rebuild(self._loaded(), start, header, entries, keep_refused=keep_refused)
+        built.max_state = max_state
         self._episodes[episode] = built
+        self._broken_before.pop(episode, None)
         return {"state_digest": built.digest()}
 
     def do_call(
@@ -176,19 +182,57 @@ class Room:
         played.restore(base64.b64decode(snapshot))
         return {"state_digest": played.digest()}
 
+    def do_freeze(self, episode: str) -> dict[str, Any]:
+        """The snapshot, small enough to keep thousands; empty where the journal is the only way back."""
+        frozen = self._episode(episode)
+        snapshot = frozen.snapshot()
+        packed = zlib.compress(snapshot, 1) if snapshot else b""
+        return {
+            "snapshot": base64.b64encode(packed).decode("ascii"),
+            "state_digest": frozen.digest(),
+            "broken": self.do_rules(episode),
+        }
+
+    def do_thaw(
+        self,
+        *,
+        episode: str,
+        snapshot: str,
+        header: dict[str, Any],
+        entries: list[dict[str, Any]],
+        broken: list[str],
+        max_state: int = 0,
+    ) -> dict[str, Any]:
+        """The episode of a frozen snapshot, and the calls that came after it."""
+        thawed = Episode.resume(self._loaded(), zlib.decompress(base64.b64decode(snapshot)), header)
+        begun = thawed.digest()
+        for entry in entries:
+            thawed.replay(entry)
+        thawed.max_state = max_state
+        self._episodes[episode], self._broken_before[episode] = thawed, broken
+        return {"began_with": begun, "state_digest": thawed.digest()}
+
     def do_fork(self, episode: str, new: str) -> dict[str, Any]:
         """An independent copy under another name."""
         copy = self._episode(episode).fork()
         self._episodes[new] = copy
+        self._broken_before[new] = self._broken_before.get(episode, [])
         return {"state_digest": copy.digest()}
 
     def do_rules(self, episode: str) -> list[str]:
         """Ids of the rules that the state breaks or broke after any call."""
-        return self._episode(episode).broken_rules()
+        broken = self._episode(episode).broken_rules()
+        return list(dict.fromkeys([*self._broken_before.get(episode, ()), *broken]))
 
     def do_drop(self, episode: str) -> None:
         """Forget an episode; one that is not there is forgotten already."""
         self._episodes.pop(episode, None)
+        self._broken_before.pop(episode, None)
+
+    def do_drop_all(self, episodes: list[str]) -> None:
+        """Forget several."""
+        for episode in episodes:
+            self.do_drop(episode)
 
     def do_check(self, source: str, initial: str, final: str, now: str) -> dict[str, Any]:
         """Ask one check, in a namespace of its own, about states of its own."""
