@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from envscaler_mcp.errors import Infrastructure
 
-from .framing import BadFrame, Refused
+from .framing import TAMPERED, BadFrame, Refused
 from .policy import findings
 from .process import WorkerProcess, require_parts, start_process
 
@@ -34,7 +34,6 @@ class CheckWorker:
         self._seconds = seconds
         self._lock = threading.Lock()
         self._process: WorkerProcess | None = None
-        self._number = 0
 
     def ask(self, source: str, initial: str, final: str, now: dt.datetime) -> CheckAnswer:
         """Ask one check about one pair of states (JSON texts)."""
@@ -55,8 +54,10 @@ class CheckWorker:
     def _asked(self, params: dict[str, str]) -> CheckAnswer:
         process = self._started()
         try:
-            return _read(self._ask(process, "check", params, self._seconds))
+            return _read(process.ask("check", params, self._seconds))
         except Refused as error:
+            if error.kind == TAMPERED:
+                self._kill()
             return CheckAnswer(None, str(error))
         except TimeoutError:
             self._kill()
@@ -71,7 +72,7 @@ class CheckWorker:
             self._process = process
             try:
                 limits = {"memory": MEMORY}
-                require_parts(self._ask(process, "begin", limits, SECONDS_TO_START))
+                require_parts(process.ask("begin", limits, SECONDS_TO_START))
             except (OSError, EOFError, BadFrame, Refused) as error:
                 self._kill()
                 raise Infrastructure(f"the worker does not start ({error})") from error
@@ -79,10 +80,6 @@ class CheckWorker:
                 self._kill()
                 raise
         return self._process
-
-    def _ask(self, process: WorkerProcess, method: str, params: dict[str, Any], seconds: float) -> Any:
-        self._number += 1
-        return process.ask(self._number, method, params, seconds)
 
     def _kill(self) -> None:
         process, self._process = self._process, None

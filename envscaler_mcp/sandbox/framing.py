@@ -7,7 +7,7 @@ A frame is four bytes of length, big-endian, and that much JSON. The child uses 
 from __future__ import annotations
 
 import os
-import re
+import secrets
 from typing import Any, cast
 
 from envscaler_mcp.runtime.standalone.canonical import MAX_BYTES, StrictJsonError, dumps, loads
@@ -15,7 +15,12 @@ from envscaler_mcp.runtime.standalone.canonical import MAX_BYTES, StrictJsonErro
 HEADER = 4
 MAX_FRAME = MAX_BYTES
 _CHUNK = 1 << 20
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
+_BITS_OF_A_NUMBER = 62
+_MAX_KIND, _MAX_MESSAGE = 40, 600
+
+
+TAMPERED = "tampered"
+"""The kind of a refusal after which a worker cannot be used: foreign code changed what all share."""
 
 
 class BadFrame(ValueError):
@@ -73,6 +78,11 @@ def _read_exactly(descriptor: int, length: int) -> bytes | None:
     return b"".join(parts)
 
 
+def new_number() -> int:
+    """A number for a request. Nobody can write its answer before it is asked."""
+    return secrets.randbits(_BITS_OF_A_NUMBER)
+
+
 class Refused(Exception):
     """A well-formed reply that says no: `kind` for scripts, the message for people."""
 
@@ -101,15 +111,6 @@ def read_reply(payload: bytes, number: int) -> Any:
         return reply["result"]
     match reply.get("error"):
         case {"kind": str(kind), "message": str(message), **rest} if not rest and len(reply) == 2:
-            raise Refused(kind, message)
+            raise Refused(kind[:_MAX_KIND], message[:_MAX_MESSAGE])
         case _:
             raise BadFrame("the reply has neither a result nor an error")
-
-
-def is_outcome(value: Any) -> bool:
-    """Whether a value is the result of a call."""
-    match value:
-        case {"result": dict(), "is_error": bool(), "code": str() | None, "state_digest": str(mark), **rest}:
-            return not rest and _DIGEST.match(mark) is not None
-        case _:
-            return False

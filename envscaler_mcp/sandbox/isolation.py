@@ -9,6 +9,7 @@ from typing import Literal
 
 from envscaler_mcp.errors import WorkerDied
 
+from .bubblewrap import around_python
 from .framing import BadFrame, Refused
 from .process import missing_parts, start_process
 
@@ -42,8 +43,14 @@ def available() -> IsolationReport:
     except (OSError, EOFError, BadFrame, Refused, WorkerDied) as error:
         return IsolationReport("none", {"worker": f"does not start ({type(error).__name__}: {error})"})
     parts: dict[str, bool | str] = {part: part in in_force for part in PARTS}
-    parts["bubblewrap"] = "installed, not used" if shutil.which("bwrap") else False
+    parts["bubblewrap"] = _bubblewrap()
     return IsolationReport(_tier(in_force), parts)
+
+
+def _bubblewrap() -> bool | str:
+    if around_python():
+        return True
+    return "installed, but it does not work here" if shutil.which("bwrap") else False
 
 
 def _tier(in_force: list[str]) -> Tier:
@@ -55,6 +62,6 @@ def _tier(in_force: list[str]) -> Tier:
 def _probe() -> list[str]:
     process = start_process().result()
     try:
-        return process.ask(1, "begin", {"memory": _MEMORY}, _SECONDS)
+        return process.ask("begin", {"memory": _MEMORY}, _SECONDS)
     finally:
         process.kill()

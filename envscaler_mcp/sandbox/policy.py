@@ -121,6 +121,9 @@ class _Policy(AnnotationRules):
             self._visit_module_attribute(node, modules)
         else:
             self.check_attribute(node, node.attr, node.value)
+            self._check_changed(node, node.value)
+        if node.attr in tables.READABLE_DUNDERS:
+            self._look_at(node.value)
         if node.attr == "format" and id(node) not in self.qualified:
             self.refuse(node, "format", "uses .format on what is no literal", "use an f-string")
         self.visit(node.value)
@@ -157,6 +160,11 @@ class _Policy(AnnotationRules):
         elif name in tables.REFUSED_ATTRIBUTES:
             self.refuse(node, "attribute", f"uses the attribute {name}", "leave it out")
 
+    def _check_changed(self, node: ast.Attribute, owner: ast.expr) -> None:
+        if not isinstance(node.ctx, ast.Load) and self.is_shared(owner):
+            name = ast.unparse(owner)
+            self.refuse(node, "shared", f"changes {name}, which is not its own", "write a class of your own")
+
     def _is_receiver(self, owner: ast.expr | None) -> bool:
         if not isinstance(owner, ast.Name):
             return False
@@ -165,7 +173,25 @@ class _Policy(AnnotationRules):
 
     # Calls --------------------------------------------------------------------------------
 
+    def visit_Compare(self, node: ast.Compare) -> None:
+        self._look_at(node.left, *node.comparators)
+        self.generic_visit(node)
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> None:
+        self._look_at(node.value)
+        self.generic_visit(node)
+
+    def _look_at(self, *nodes: ast.expr) -> None:
+        """These are only looked at where they stand: nothing keeps them, and nothing calls them."""
+        self.looked_at |= {id(node) for node in nodes}
+
     def visit_Call(self, node: ast.Call) -> None:
+        if (
+            isinstance(node.func, ast.Name)
+            and node.func.id in tables.LOOKING
+            and self.lookup(node.func.id) is None
+        ):
+            self._look_at(*node.args)
         match node.func:
             case ast.Name(id="type" | "super" as name) if self.lookup(name) is None:
                 self._check_arity(node, name)
@@ -189,13 +215,17 @@ class _Policy(AnnotationRules):
         if len(node.args) != wanted or node.keywords or starred:
             form = "type(x)" if name == "type" else "super()"
             self.refuse(node, "builtin", f"calls {name} with other arguments", f"only {form} is allowed")
+        elif name == "type" and id(node) not in self.looked_at:
+            remedy = "compare it, take its __name__, or use isinstance"
+            self.refuse(node, "builtin", "keeps or calls what type(x) gives", remedy)
 
     def _check_named_attribute(self, node: ast.Call, name: str) -> None:
         self.qualified.add(id(node.func))
         match node.args:
             case [owner, ast.Constant(value=str(attribute)), *_] if not node.keywords:
                 self.check_attribute(node, attribute, owner)
-                if attribute == "format" or self.modules_of(owner, node.lineno):
+                shared = name in ("setattr", "delattr") and self.is_shared(owner)
+                if shared or attribute == "format" or self.modules_of(owner, node.lineno):
                     self.refuse(
                         node, "builtin", f"calls {name} for {attribute!r}", "write the attribute itself"
                     )

@@ -23,6 +23,8 @@ class AnnotationRules(ast.NodeVisitor):
         self.refused: list[Refused] = []
         self.qualified: set[int] = set()
         """Nodes that stand where the policy has already looked at them in their context."""
+        self.looked_at: set[int] = set()
+        """Nodes whose value is compared or shown, and goes nowhere."""
         self._vetted: set[int] = set()
         self._line: int | None = None
         """The line of the quoted annotation that is being read."""
@@ -64,6 +66,27 @@ class AnnotationRules(ast.NodeVisitor):
             return set()
         binding = self.lookup(node.id)
         return set(binding.modules) if binding and binding.may_be_module_at(line) else set()
+
+    def is_shared(self, node: ast.expr) -> bool:
+        """Whether an expression is, or leads to, a builtin or something imported: others use it, too."""
+        match node:
+            case ast.Name(id=name):
+                return self._names_shared(name, ())
+            case ast.Attribute(value=owner):
+                return self.is_shared(owner)
+            case _:
+                return False
+
+    def _names_shared(self, name: str, seen: tuple[str, ...]) -> bool:
+        binding = self.lookup(name)
+        if binding is None:
+            return name in tables.ALL_BUILTINS
+        if binding.modules or binding.imported:
+            return True
+        roots = [_root(value) for value in binding.values if value is not None]
+        return any(
+            self._names_shared(root, (*seen, name)) for root in roots if root and root not in (*seen, name)
+        )
 
     def is_typing(self, binding: Binding) -> bool:
         """Whether a name was imported from typing."""
@@ -115,6 +138,8 @@ class AnnotationRules(ast.NodeVisitor):
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         """`List["…"]` outside an annotation keeps the text for later."""
+        if isinstance(node.value, ast.Name) and node.value.id == "type" and self.lookup("type") is None:
+            self.refuse(node, "builtin", "uses type[…] as a value", "use it in annotations only")
         if self.is_typing_expression(node.value) or self._is_builtin_generic(node.value):
             self._subscript_of_type(node)
         else:
@@ -182,3 +207,10 @@ class AnnotationRules(ast.NodeVisitor):
             yield
         finally:
             self._line = outer
+
+
+def _root(node: ast.expr) -> str | None:
+    """The name that a chain of attributes begins with."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None

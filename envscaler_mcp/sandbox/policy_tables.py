@@ -107,6 +107,9 @@ CALLED_ONLY = _names("type super getattr hasattr setattr delattr")
 
 ALL_BUILTINS = BUILTINS | CALLED_ONLY | frozenset(dir(builtins))
 
+LOOKING = _names("isinstance issubclass str repr print")
+"""Builtins that look at a type and do not keep it."""
+
 TYPE_NAMES = _names("type list dict set tuple frozenset")
 
 READABLE_DUNDERS = _names("__name__ __doc__ __members__")

@@ -21,7 +21,9 @@ from typing import Any
 
 from envscaler_mcp.errors import IsolationMissing, WorkerDied
 
-from .framing import HEADER, frame, length_of, read_reply
+from .bubblewrap import INSIDE_PARENT, around_python
+from .framing import HEADER, BadFrame, frame, length_of, new_number, read_reply
+from .replies import require_shape
 
 MAIN = Path(__file__).with_name("worker_main.py")
 REQUIRED_PARTS = frozenset({"no_new_privileges", "death_signal", "resource_limits"})
@@ -50,7 +52,20 @@ class WorkerProcess:
         """End the whole process group and wait for it. May be called again."""
         self._end()
 
-    def ask(self, number: int, method: str, params: dict[str, Any], seconds: float) -> Any:
+    def require_silence(self) -> None:
+        """Nobody asked yet: whatever can be read now was made up.
+
+        Raises:
+            BadFrame: the child has written something.
+            EOFError: it has ended.
+        """
+        self.channel.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            if not self.channel.recv(1, socket.MSG_PEEK):
+                raise EOFError
+            raise BadFrame("it spoke without being asked")
+
+    def ask(self, method: str, params: dict[str, Any], seconds: float) -> Any:
         """Ask one thing and wait for it; `Worker` does the same without blocking.
 
         Raises:
@@ -58,9 +73,13 @@ class WorkerProcess:
             BadFrame: what came back is no reply.
             Refused: the reply says no.
         """
+        self.require_silence()
+        number = new_number()
         self.channel.settimeout(seconds)
         self.channel.sendall(frame({"id": number, "method": method, "params": params}))
-        return read_reply(self._receive(length_of(self._receive(HEADER))), number)
+        result = read_reply(self._receive(length_of(self._receive(HEADER))), number)
+        require_shape(method, result)
+        return result
 
     def _receive(self, length: int) -> bytes:
         parts: list[bytes] = []
@@ -119,10 +138,12 @@ def _start(hash_seed: int) -> WorkerProcess:
 
 
 def _spawn(descriptor: int, hash_seed: int) -> subprocess.Popen[bytes]:
-    arguments = (str(MAIN), str(descriptor), str(os.getpid()), json.dumps(_paths()))
+    wall = around_python()
+    parent = INSIDE_PARENT if wall else os.getpid()
+    arguments = (str(MAIN), str(descriptor), str(parent), json.dumps(_paths()))
     return subprocess.Popen(
         # As `-I -S -B`, except that the one variable in the environment is read.
-        [sys.executable, "-s", "-P", "-S", "-B", *arguments],
+        [*wall, sys.executable, "-s", "-P", "-S", "-B", *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

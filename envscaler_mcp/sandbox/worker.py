@@ -14,9 +14,10 @@ from typing import Any, Literal, Self
 from envscaler_mcp.errors import EnvscalerError, PolicyViolation, WorkerDied, WorkerGone, WorkerTimeout
 from envscaler_mcp.spec.record import Json
 
-from .framing import HEADER, BadFrame, Refused, frame, is_outcome, length_of, read_reply
+from .framing import HEADER, TAMPERED, BadFrame, Refused, frame, length_of, new_number, read_reply
 from .policy import findings
 from .process import WorkerProcess, require_parts, start_process
+from .replies import require_shape
 
 SECONDS_PER_REQUEST = 10.0
 SECONDS_TO_START = 30.0
@@ -52,7 +53,6 @@ class Worker:
         self._hash_seed = hash_seed
         self._process: WorkerProcess | None = None
         self._in_turn = asyncio.Lock()
-        self._number = 0
         self.parts: list[str] = []
         """The parts of the isolation that are in force."""
 
@@ -137,17 +137,17 @@ class Worker:
             WorkerRefused: it is well and says no.
         """
         async with self._in_turn:
-            process = self._process
-            if process is None:
-                raise WorkerGone("the worker is not running")
-            self._number += 1
-            message = frame({"id": self._number, "method": method, "params": params})
+            number = new_number()
+            message = frame({"id": number, "method": method, "params": params})
             try:
+                process = self._ready()
                 payload = await self._exchange(process, message, seconds or self._seconds, method)
-                result = read_reply(payload, self._number)
-                if method == "call" and not is_outcome(result):
-                    raise BadFrame("the result of a call has another shape")
+                result = read_reply(payload, number)
+                require_shape(method, result)
             except Refused as refusal:
+                if refusal.kind == TAMPERED:
+                    self._kill()
+                    raise WorkerDied(f"the worker was ended after {method}: {refusal}") from None
                 raise WorkerRefused(refusal.kind, str(refusal)) from None
             except BadFrame as error:
                 self._kill()
@@ -173,6 +173,16 @@ class Worker:
         except BaseException:
             self._kill()
             raise
+
+    def _ready(self) -> WorkerProcess:
+        """The process, alive and silent; nothing has been asked of it when this raises."""
+        if self._process is None:
+            raise WorkerGone("the worker is not running")
+        try:
+            self._process.require_silence()
+        except (ConnectionError, EOFError) as error:
+            raise WorkerGone("the worker has ended") from error
+        return self._process
 
     async def _exchange(self, process: WorkerProcess, message: bytes, seconds: float, method: str) -> bytes:
         loop = asyncio.get_running_loop()

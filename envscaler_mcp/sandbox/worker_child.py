@@ -20,12 +20,14 @@ from envscaler_mcp.runtime.standalone.environment import Clock
 from envscaler_mcp.runtime.standalone.episode import Diverged, Episode, UnknownTool
 from envscaler_mcp.runtime.standalone.loading import load_form
 from envscaler_mcp.runtime.standalone.native import NativeForm
+from envscaler_mcp.runtime.standalone.plain import PlainForm
 from envscaler_mcp.runtime.standalone.seeded import Seeded
 from envscaler_mcp.runtime.standalone.world import BadStart, Form
 
-from .framing import BadFrame, Refused, read_frame, write_frame
+from .framing import TAMPERED, BadFrame, Refused, read_frame, write_frame
 from .lockdown import die_with_parent, lockdown
 from .preload import preload
+from .seal import Seal
 
 EX_SOFTWARE = 70
 _KINDS: dict[type[Exception], str] = {
@@ -43,6 +45,8 @@ def serve(descriptor: int, parent: int) -> None:
     while (payload := read_frame(descriptor)) is not None:
         request: dict[str, Any] = loads(payload)
         reply = _answer(room, request)
+        if changed := room.seal.broken():
+            reply = _refusal(request["id"], TAMPERED, f"foreign code changed {', '.join(changed)}"[:500])
         try:
             write_frame(descriptor, reply)
         except BadFrame as error:
@@ -76,6 +80,7 @@ class Room:
         self._episodes: dict[str, Episode] = {}
         self._broken_before: dict[str, list[str]] = {}
         """Rules that a thawed episode broke before it was frozen."""
+        self.seal = Seal()
 
     def do_begin(self, memory: int, trusted: dict[str, Any] | None = None) -> list[str]:
         """Lock down, once; a trusted environment is loaded while files can still be read."""
@@ -90,10 +95,13 @@ class Room:
     def do_load(self, **what: Any) -> dict[str, Any]:
         """Execute the environment's source."""
         try:
-            self._form = load_form(**what)
-            return self.do_loaded()
+            self._form = form = load_form(**what)
         except Exception as error:
             raise Refused("bad_environment", f"{type(error).__name__}: {error}"[:500]) from error
+        if changed := self.seal.broken():
+            raise Refused("bad_environment", f"the source changes {', '.join(changed)}"[:500])
+        self.seal = Seal(form.seeded.modules if isinstance(form, PlainForm) else None)
+        return self.do_loaded()
 
     def do_loaded(self) -> dict[str, Any]:
         """What `load` said."""

@@ -11,6 +11,7 @@ import sys
 def main() -> None:
     """Take over the paths of the parent, then serve."""
     descriptor, parent, paths = sys.argv[1:]
+    sys.argv[1:] = []
     sys.path.extend(path for path in json.loads(paths) if path not in sys.path)
     try:
         from envscaler_mcp.sandbox.worker_child import serve  # noqa: PLC0415 - see the module's docstring
@@ -21,7 +22,8 @@ def main() -> None:
 
 
 def _give_up(descriptor: int, message: str) -> None:
-    reply = json.dumps({"id": 1, "error": {"kind": "failed", "message": message[:500]}}).encode()
+    asked = json.loads(os.read(descriptor, int.from_bytes(os.read(descriptor, 4), "big")))
+    reply = json.dumps({"id": asked["id"], "error": {"kind": "failed", "message": message[:500]}}).encode()
     os.write(descriptor, len(reply).to_bytes(4, "big") + reply)
 
 

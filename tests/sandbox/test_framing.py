@@ -12,12 +12,12 @@ from envscaler_mcp.sandbox.framing import (
     BadFrame,
     Refused,
     frame,
-    is_outcome,
     length_of,
     read_frame,
     read_reply,
     write_frame,
 )
+from envscaler_mcp.sandbox.replies import is_outcome
 from envscaler_mcp.sandbox.seccomp import program
 
 DIGEST = "sha256:" + "0" * 64

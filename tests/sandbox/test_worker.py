@@ -371,7 +371,7 @@ def test_a_child_that_cannot_import_says_so(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setattr(process, "_paths", lambda: [str(tmp_path)])
     child = process.start_process().result()
     with pytest.raises(Refused, match="the worker cannot start: ModuleNotFoundError"):
-        child.ask(1, "begin", {"memory": 1}, 10)
+        child.ask("begin", {"memory": 1}, 10)
     child.kill()
 
 
