@@ -31,6 +31,7 @@ from .standalone.canonical import dumps, loads
 from .standalone.episode import TIMED_OUT, Entry, Outcome, UnknownTool
 
 CALL_SECONDS = 10.0
+DEATHS_OVER_ONE_QUESTION = 3
 Answered = TypeVar("Answered")
 
 
@@ -255,11 +256,22 @@ class RemoteEpisode:
             return await self._request(method)
 
     async def _request(self, method: str, **params: Any) -> Any:
-        """Ask the worker that holds this episode; one that another episode's call killed is replaced."""
+        """Ask the worker that holds this episode, and where it ends meanwhile, the one after it.
+
+        These requests change nothing, so asking again is safe; a worker that each time ends over this
+        one is the environment's fault.
+        """
+        deaths = 0
         while True:
             await self._alive()
-            with suppress(WorkerGone):
+            try:
                 return await self._request_once(method, **params)
+            except WorkerGone:
+                continue
+            except WorkerDied:
+                deaths += 1
+                if deaths == DEATHS_OVER_ONE_QUESTION:
+                    raise
 
     async def _request_once(self, method: str, **params: Any) -> Any:
         return await self.process.request(method, generation=self._generation, episode=self.name, **params)
