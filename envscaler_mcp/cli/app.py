@@ -13,6 +13,7 @@ import typer
 import envscaler_mcp
 from envscaler_mcp.errors import BadInput
 
+from .audit import audit
 from .certify import certify
 from .demo import demo
 from .doctor import doctor
@@ -40,6 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 add_verb(app, "demo", demo)
+add_verb(app, "audit", audit)
 add_verb(app, "certify", certify)
 add_verb(app, "doctor", doctor)
 add_verb(app, "replay", replay)

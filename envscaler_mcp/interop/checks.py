@@ -15,6 +15,8 @@ from .edits import applied, insert
 
 NAME = "check_func"
 INITIAL, FINAL = "initial_state", "final_state"
+UNUSABLE = "unusable check: "
+"""What a check says that only keeps the place of one that could not be converted."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ def _is_outside(node: ast.ImportFrom) -> bool:
 
 
 def _raising(reason: str) -> Converted:
-    text = f"def check({INITIAL}, {FINAL}):\n    raise ValueError({('unusable check: ' + reason)!r})\n"
+    text = f"def check({INITIAL}, {FINAL}):\n    raise ValueError({(UNUSABLE + reason)!r})\n"
     return Converted(text, reason, broken=True)
 
 

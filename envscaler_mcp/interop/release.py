@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from envscaler_mcp.spec.environment import Environment
@@ -26,6 +26,8 @@ class ImportedEnvironment:
     environment: Environment
     scenarios: tuple[tuple[Scenario, Grading], ...] = ()
     problems: tuple[Problem, ...] = ()
+    rows: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Scenario id → the row that it was read from."""
 
 
 @dataclass(frozen=True)
@@ -126,4 +128,5 @@ def _environment(
 ) -> ImportedEnvironment:
     told = [*environment.card.problems, *(problem for each in imported for problem in each.problems)]
     pairs = tuple((each.scenario, each.grading) for each in imported)
-    return replace(ImportedEnvironment(found.env_id, environment), scenarios=pairs, problems=tuple(told))
+    rows = {each.scenario.id: each.where for each in imported}
+    return ImportedEnvironment(found.env_id, environment, pairs, tuple(told), rows)

@@ -27,6 +27,8 @@ class ImportedScenario:
 
     scenario: Scenario
     grading: Grading
+    where: str
+    """Its row."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -104,7 +106,7 @@ def _scenario(task: _Task, scenario_id: str) -> ImportedScenario:
         seed=seed_of(environment, scenario_id),
         tags=("imported",),
     )
-    return ImportedScenario(scenario, Grading(id=scenario_id, checks=checks), tuple(problems))
+    return ImportedScenario(scenario, Grading(id=scenario_id, checks=checks), task.where, tuple(problems))
 
 
 def _checks(task: _Task) -> tuple[tuple[Check, ...], list[Problem]]:

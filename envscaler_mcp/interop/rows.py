@@ -40,7 +40,7 @@ def read_rows(path: Path, marks: Sequence[str]) -> tuple[list[Row], list[Problem
     Raises:
         BadInput: the file cannot be read, is no JSON, or holds no rows.
     """
-    raw = read_bytes(path)
+    raw = read_bytes(path, max_bytes=MAX_FILE)
     try:
         whole = loads(raw, max_bytes=MAX_FILE)
     except StrictJsonError as error:

@@ -131,7 +131,7 @@ class Record(Part):
         return cls.parse(read_bytes(path), str(path))
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
     """The bytes of a file that a person named.
 
     Raises:
@@ -140,8 +140,8 @@ def read_bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
             size = os.fstat(stream.fileno()).st_size
-            if size > MAX_BYTES:
-                raise BadInput(str(path), f"{size} bytes are more than {MAX_BYTES}", "name a smaller file")
+            if size > max_bytes:
+                raise BadInput(str(path), f"{size} bytes are more than {max_bytes}", "name a smaller file")
             return stream.read()
     except (OSError, ValueError) as error:
         message = (isinstance(error, OSError) and error.strerror) or str(error)
