@@ -154,7 +154,7 @@ class _Climb:
             bad = Problem(code="bad_start", where=where, message=str(error))
             return ScenarioReport(id=identifier, tier="rejected", problems=(bad,), grading=grading)
         if self.folder.card.form == "plain":
-            bench.grading = reclassified(bench)
+            bench.grading = reclassified(grading, self.runner, bench.initial)
         record = _Record(bench)
         await self._climb(record)
         await bench.pristine.close()

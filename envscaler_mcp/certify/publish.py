@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from envscaler_mcp.render import render, write_tree
@@ -25,7 +25,7 @@ async def publish(
     """
     write_tree(render(environment, pairs), folder)
     report = await certify(ServerFolder.load(folder), progress=progress)
-    write_tree(render(environment, certified_pairs(pairs, report)), folder)
+    write_tree(render(environment, with_gradings(pairs, gradings_of(report))), folder)
     return report
 
 
@@ -34,15 +34,26 @@ def rewrite(folder: ServerFolder, report: ServerReport | None = None) -> ServerF
 
     A server that came without its gradings is left as it is.
     """
+    return regraded(folder, gradings_of(report) if report else {})
+
+
+def regraded(folder: ServerFolder, gradings: Mapping[str, Grading]) -> ServerFolder:
+    """Render a server once more, with other gradings for some scenarios: its card and README tell of them.
+
+    A server that came without its gradings is left as it is.
+    """
     pairs = [(folder.scenario(one), grading) for one in folder.ids if (grading := folder.grading(one))]
     if len(pairs) < len(folder.ids):
         return folder
-    graded = certified_pairs(pairs, report) if report else pairs
-    write_tree(render(folder.environment(), graded), folder.path)
+    write_tree(render(folder.environment(), with_gradings(pairs, gradings)), folder.path)
     return ServerFolder.load(folder.path)
 
 
-def certified_pairs(pairs: Sequence[Pair], report: ServerReport) -> list[Pair]:
-    """The scenarios with the gradings that a report gives them."""
-    gradings = {one.id: one.grading for one in report.scenarios if one.grading}
+def gradings_of(report: ServerReport) -> dict[str, Grading]:
+    """Scenario → the grading that a report gives it."""
+    return {one.id: one.grading for one in report.scenarios if one.grading}
+
+
+def with_gradings(pairs: Sequence[Pair], gradings: Mapping[str, Grading]) -> list[Pair]:
+    """The scenarios with other gradings for some of them."""
     return [(scenario, gradings.get(scenario.id, grading)) for scenario, grading in pairs]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from envscaler_mcp.scoring import ask_and_score, defects
-from envscaler_mcp.spec import Check, Grading, Problem, Score
+from envscaler_mcp.scoring import Asks, defects
+from envscaler_mcp.spec import Check, Grading, Problem, Score, State
 
 from .bench import Bench
 from .finding import Finding, found
@@ -42,15 +42,14 @@ def checks_rung(bench: Bench) -> Finding:
     )
 
 
-def reclassified(bench: Bench) -> Grading:
+def reclassified(grading: Grading, runner: Asks, initial: State) -> Grading:
     """An imported grading with its checks told apart: false at the start → goal, true → unclassified."""
-    scored = ask_and_score(bench.runner, bench.grading, bench.initial, bench.initial, roles=bench.roles)
-    said = {verdict.id: verdict for verdict in scored.verdicts}
+    answers = runner.run([check.source for check in grading.checks], initial, initial)
     checks = [
-        _told_apart(check, said[check.id].ok or said[check.id].error is not None)
-        for check in bench.grading.checks
+        _told_apart(check, answer.ok is not False)
+        for check, answer in zip(grading.checks, answers, strict=True)
     ]
-    return bench.grading.model_copy(update={"checks": tuple(checks)})
+    return grading.model_copy(update={"checks": tuple(checks)})
 
 
 def _told_apart(check: Check, worthless: bool) -> Check:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
+from envscaler_mcp.certify.publish import regraded
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.standalone.canonical import dumps
 from envscaler_mcp.runtime.standalone.difference import escape
-from envscaler_mcp.spec import Call, write_text
+from envscaler_mcp.spec import Call, Grading
 
 from .replay import Replayed
 
@@ -21,7 +22,7 @@ SHORTEST_ID = 4
 
 def adopt_oracles(folder: ServerFolder, played: Sequence[Replayed]) -> list[str]:
     """Write the oracle of every scenario that a trajectory solved; ids of those scenarios."""
-    adopted: list[str] = []
+    adopted: dict[str, Grading] = {}
     for one in played:
         scenario = one.recorded.scenario
         grading = folder.grading(scenario)
@@ -29,10 +30,12 @@ def adopt_oracles(folder: ServerFolder, played: Sequence[Replayed]) -> list[str]
             continue
         known = dumps([folder.scenario(scenario).start, folder.scenario(scenario).instruction])
         oracle = oracle_of(one.journal, known)
-        changed = grading.model_copy(update={"oracle": oracle, "certificate": None})
-        write_text(folder.path / "grading" / f"{scenario}.json", changed.to_text())
-        adopted.append(scenario)
-    return adopted
+        adopted[scenario] = grading.model_copy(
+            update={"oracle": oracle, "oracle_digest": None, "certificate": None}
+        )
+    if adopted:
+        regraded(folder, adopted)
+    return list(adopted)
 
 
 def oracle_of(journal: Sequence[dict[str, Any]], known: str) -> tuple[Call, ...]:

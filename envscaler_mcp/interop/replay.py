@@ -14,6 +14,7 @@ from typing import Any
 
 from mcp import Client, MCPError
 
+from envscaler_mcp.certify.start import reclassified
 from envscaler_mcp.runtime.connect import connected
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.remote import EnvironmentProcess
@@ -98,6 +99,8 @@ class Replayer:
                     for call in recorded.calls
                     if (difference := await self._step(client, carrier, recorded.where, call))
                 ]
+            if self.folder.card.form == "plain":  # before `certify` nobody has told its goals apart
+                grading = await asyncio.to_thread(reclassified, grading, self.checks, initial)
             scored = await asyncio.to_thread(
                 ask_and_score, self.checks, grading, initial, await episode.state()
             )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from envscaler_mcp.cli.app import run
+from envscaler_mcp.runtime.standalone.canonical import digest_bytes
 from tests.released_rows import environment, scenario, trajectory, write
 
 ENVIRONMENTS, SCENARIOS, TRAJECTORIES = "environments.json", "scenarios.json", "trajectories.json"
@@ -61,6 +62,16 @@ def test_imported_scenarios_are_screened_and_adoption_makes_them_solved(
     assert (status, said["adopted"]) == (0, ["t1"])
     _, said = told(capsys, "certify", SERVER)
     assert said["tiers"]["solved"] == 1
+
+
+def test_a_trajectory_is_adopted_before_anything_was_certified_and_the_card_tells_of_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _, said = told(capsys, "replay", SERVER, TRAJECTORIES, "--adopt")
+    assert said["adopted"] == ["t1"]
+    digests = json.loads(Path(SERVER, "environment.json").read_text())["digests"]
+    found = {path: digest_bytes(Path(SERVER, path).read_bytes()) for path in digests}
+    assert found == digests
 
 
 def test_agents_are_scored(capsys: pytest.CaptureFixture[str]) -> None:
