@@ -6,19 +6,21 @@ an answer that could not be parsed, or a call of a tool.
 
 from __future__ import annotations
 
-import ast
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from envscaler_mcp.errors import BadInput
-from envscaler_mcp.runtime.standalone.canonical import StrictJsonError, loads
-from envscaler_mcp.runtime.standalone.encoding import Encoder
-from envscaler_mcp.spec import Problem, Trajectory, read_bytes
+from envscaler_mcp.spec import Problem, Trajectory
 
+from .clock_readings import moment_of_file
+from .literals import read_result
 from .names import scenario_ids
+from .recorded_rows import recorded_rows, structured
+from .recorded_steps import Turn, turns_of
 
-TALK = "chat_with_user"
+End = Literal["graded", "crashed", "unread", "cut"]
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,15 @@ class Recorded:
     scenario: str
     calls: tuple[RecordedCall, ...]
     reward: float | None
+    end: End = "graded"
+    """How it ended: graded, on an exception, on an answer that was empty, or when its steps were used up."""
+    written: dt.datetime | None = None
+    """When its file was written, where the file's name says so."""
 
     @property
     def crashed(self) -> bool:
-        """Upstream ended it on a tool's exception and gave 0.0 whatever the state."""
-        return bool(self.calls) and self.calls[-1].crashed
+        """Upstream ended it on an exception and gave 0.0 whatever the state."""
+        return self.end == "crashed"
 
 
 def read_recorded(path: Path) -> tuple[list[Recorded], list[Problem]]:
@@ -54,31 +60,18 @@ def read_recorded(path: Path) -> tuple[list[Recorded], list[Problem]]:
     Raises:
         BadInput: the file is not JSON at all, or holds no trajectory.
     """
-    rows = _rows(path)
     found: list[Recorded] = []
     problems: list[Problem] = []
-    for number, row in enumerate(rows, start=1):
+    for number, row in recorded_rows(path):
         where = f"{path.name}: row {number}"
         try:
-            found.append(_ours(row, where) if "format" in row else _envscaler(row, where))
+            found.append(_ours(row, where) if "format" in row else _envscaler(row, where, path.name))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             message = f"no trajectory in EnvScaler's form or ours ({type(error).__name__}: {error})"
             problems.append(Problem(code="bad_trajectory", where=where, message=message))
     if not found:
         raise BadInput(str(path), "it holds no trajectory", "give a file of recorded trajectories")
     return found, problems
-
-
-def _rows(path: Path) -> list[Any]:
-    raw = read_bytes(path)
-    try:
-        value = loads(raw)
-    except StrictJsonError as error:
-        try:
-            value = [loads(line) for line in raw.splitlines() if line.strip()]
-        except StrictJsonError:
-            raise BadInput(str(path), f"neither JSON nor JSON lines: {error}", "correct the file") from error
-    return cast("list[Any]", value) if isinstance(value, list) else [value]
 
 
 def _ours(row: Any, where: str) -> Recorded:
@@ -91,38 +84,42 @@ def _ours(row: Any, where: str) -> Recorded:
     return Recorded(where, trajectory.server, trajectory.scenario, calls, reward)
 
 
-def _envscaler(row: Any, where: str) -> Recorded:
-    task = row["task_info"]
-    task = loads(task) if isinstance(task, str) else task
-    steps = row["trajectory"]
-    steps = loads(steps) if isinstance(steps, str) else steps
-    calls = tuple(_call(step) for step in steps if _is_call(step))
-    reward = row.get("total_reward")
+def _envscaler(row: dict[str, Any], where: str, name: str) -> Recorded:
+    task: dict[str, Any] = {**row, **(_named(row, "task_info") or _named(row, "task") or {})}
+    turns = turns_of(row)
+    calls = tuple(_call(turn) for turn in turns if turn.is_call)
     scenario = scenario_ids([task["task_id"]])[0]
-    return Recorded(where, str(task["env_id"]), scenario, calls, None if reward is None else float(reward))
+    end = _end(row, turns)
+    return Recorded(where, str(task["env_id"]), scenario, calls, _reward(row), end, moment_of_file(name))
 
 
-def _is_call(step: Any) -> bool:
-    action: Any = step.get("action")
-    return hasattr(action, "get") and action.get("name") not in (None, TALK)
+def _named(row: dict[str, Any], key: str) -> dict[str, Any] | None:
+    value = structured(row.get(key))
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
 
-def _call(step: Any) -> RecordedCall:
-    action = step["action"]
-    given: Any = action.get("arguments") or {}
-    arguments: dict[str, Any] = loads(given) if isinstance(given, str) else given
-    text = str(step["observation"]["content"])
-    crashed = step["observation"].get("type") != "tool" and text.startswith("Error")
-    return RecordedCall(
-        int(step["step"]), str(action["name"]), arguments, None if crashed else _value(text), crashed
-    )
+def _call(turn: Turn) -> RecordedCall:
+    observed = None if turn.crashed else _observed(turn.content)
+    return RecordedCall(turn.step, turn.tool, turn.arguments, observed, turn.crashed)
 
 
-def _value(text: str) -> Any:
-    """What `str(value)` was printed of; the text itself where it is no literal."""
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        value = text
-    encoded = Encoder().encode(value, [])
-    return cast("Any", encoded) if isinstance(encoded, dict) else {"result": encoded}
+def _observed(content: Any) -> Any:
+    if isinstance(content, dict):
+        return cast("Any", content)
+    return read_result(content) if isinstance(content, str) else {"result": content}
+
+
+def _reward(row: dict[str, Any]) -> float | None:
+    value = row.get("total_reward", row.get("reward"))
+    return None if value is None else float(value)
+
+
+def _end(row: dict[str, Any], turns: list[Turn]) -> End:
+    """Told from the last step; where nothing says that the steps were used up, it was graded."""
+    last = turns[-1] if turns else None
+    if last is not None and last.crashed:
+        return "crashed"
+    if last is not None and last.is_empty:
+        return "unread"
+    finished = row.get("terminated", last.terminated if last is not None else None)
+    return "cut" if finished is False else "graded"

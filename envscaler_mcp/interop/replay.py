@@ -26,6 +26,8 @@ from .carrying import Carrier
 from .recorded import Recorded, RecordedCall
 
 REWARD_DIGITS = 4
+RECENT = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
+"""Later than the dates that releases speak of: what was overdue when they were recorded is so here."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +83,15 @@ class Replayer:
         self._tools = {tool.released_name or tool.name: tool.name for tool in folder.card.tools}
 
     async def replay(self, recorded: Recorded, scenario: Scenario, grading: Grading) -> Replayed:
-        """Play once; and once more at the recording's own time, where that was seen and matters."""
-        first = await self._play(recorded, scenario, grading)
-        if first.moment is None or (not first.differences and first.reward_matched):
-            return first
-        second = await self._play(recorded, scenario.model_copy(update={"now": first.moment}), grading)
-        return max(first, second, key=lambda one: (one.matched, one.reward_matched))
+        """Play once; and again at times that may be the recording's own, where something differs."""
+        best = await self._play(recorded, scenario, grading)
+        for moment in dict.fromkeys((best.moment, recorded.written, RECENT)):
+            if not best.differences:
+                break
+            if moment is not None:
+                again = await self._play(recorded, scenario.model_copy(update={"now": moment}), grading)
+                best = max(best, again, key=lambda one: (one.matched, one.reward_matched))
+        return best
 
     async def _play(self, recorded: Recorded, scenario: Scenario, grading: Grading) -> Replayed:
         episode = await self.process.begin(scenario, keep_refused=True)
@@ -160,14 +165,15 @@ async def replay_all(
 
 
 def _with_reward(result: Replayed) -> Replayed:
-    """Compare rewards. Upstream gives 0.0 to what ended on a tool's exception, whatever the state."""
+    """Compare rewards. What did not end by itself, upstream gave 0.0 or graded, from version to version."""
     wanted = result.recorded.reward
-    if wanted is None or result.score is None:
+    if wanted is None or result.score is None or not result.score.verdicts:
         return result
-    ours = 0.0 if result.recorded.crashed else result.score.reward_paper
-    if round(ours, REWARD_DIGITS) == round(wanted, REWARD_DIGITS):
+    graded = result.score.reward_paper
+    possible = (graded,) if result.recorded.end == "graded" else (0.0, graded)
+    if any(round(one, REWARD_DIGITS) == round(wanted, REWARD_DIGITS) for one in possible):
         return result
-    difference = Difference(result.recorded.where, None, None, {"reward": wanted}, {"reward": ours})
+    difference = Difference(result.recorded.where, None, None, {"reward": wanted}, {"reward": possible[0]})
     return replace(result, reward_matched=False, differences=(*result.differences, difference))
 
 

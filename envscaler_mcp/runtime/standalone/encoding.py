@@ -27,7 +27,7 @@ TEXTS: dict[type, str] = {uuid.UUID: "uuid", Decimal: "decimal", dt.time: "time"
 """Values that their text says whole."""
 SHARED = (dict, list, set, deque)
 """What can be changed in place: two names for one such object must stay two names for one."""
-LISTED = (KeysView, ValuesView, ItemsView, range, list, tuple, set, frozenset, deque)
+LISTED = (KeysView, ValuesView, ItemsView, list, tuple, set, frozenset, deque)
 
 
 def _is_plain(key: Any) -> bool:
@@ -156,14 +156,24 @@ class Encoder:
         for kind in (int, str, float):
             if isinstance(value, kind):
                 return self.encode(kind(value), path)
+        return self._fields(cast("object", value), path)
+
+    def _fields(self, value: object, path: list[str | int]) -> Any:
+        """An object as its fields or parts, or else its kind."""
+        named: Any = getattr(value, "_asdict", None)
+        if named is not None and isinstance(value, tuple):
+            return self._mapping(named(), path)
         if isinstance(value, LISTED):
             return self._listed(value)
+        if hasattr(value, "__dict__") and not callable(value):
+            return self._mapping(dict(vars(value)), path)
+        return self._by_kind(value)
+
+    def _by_kind(self, value: object) -> str:
         if isinstance(value, bytearray):
             return bytes(value).decode("utf-8", "backslashreplace")
-        if hasattr(value, "__dict__") and not callable(value):
-            return self._mapping(dict(vars(cast("object", value))), path)
-        self.vague = True
-        return f"<{type(cast('object', value)).__name__}>"
+        self.vague = not isinstance(value, range) or self.vague
+        return repr(value) if isinstance(value, range) else f"<{type(value).__name__}>"
 
     def _listed(self, value: Any) -> list[Any]:
         """Views, ranges and subclasses of sequences as the list of their parts."""
