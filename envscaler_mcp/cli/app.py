@@ -19,6 +19,7 @@ from .demo import demo
 from .doctor import doctor
 from .evaluate import evaluate
 from .imports import app as imports
+from .install import install
 from .interrupt import bounded_interrupt
 from .output import Output
 from .replay import replay
@@ -44,6 +45,7 @@ add_verb(app, "demo", demo)
 add_verb(app, "audit", audit)
 add_verb(app, "certify", certify)
 add_verb(app, "doctor", doctor)
+add_verb(app, "install", install)
 add_verb(app, "replay", replay)
 add_verb(app, "serve", serve)
 add_verb(app, "eval", evaluate)
