@@ -18,6 +18,7 @@ from .certify import certify
 from .demo import demo
 from .doctor import doctor
 from .evaluate import evaluate
+from .host import host
 from .imports import app as imports
 from .install import install
 from .interrupt import bounded_interrupt
@@ -48,6 +49,7 @@ add_verb(app, "doctor", doctor)
 add_verb(app, "install", install)
 add_verb(app, "replay", replay)
 add_verb(app, "serve", serve)
+add_verb(app, "host", host)
 add_verb(app, "eval", evaluate)
 app.add_typer(imports, name="import")
 

@@ -1,0 +1,102 @@
+"""What agents reach: `/e/<token>/mcp`, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+
+from envscaler_mcp.errors import BadInput
+from envscaler_mcp.runtime.connect import server_of
+from envscaler_mcp.runtime.folder import ServerFolder
+from envscaler_mcp.runtime.standalone.episode import Outcome
+from envscaler_mcp.runtime.standalone.server import UnknownEpisode
+
+from .episode import HostedEpisode
+from .guard import refused
+from .host import Host
+from .refusals import HostRefusal
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+PATH = re.compile(r"/e/([0-9a-f]{32})/mcp\Z")
+UNRECORDED = "The call could not be recorded, so nothing changed; try again later."
+
+
+@dataclass
+class Agent:
+    """One agent's way to its episode. What the host refuses it hears as the tool's error."""
+
+    host: Host
+    episode: HostedEpisode
+
+    async def call(self, tool: str, arguments: dict[str, Any], request_id: str | None = None) -> Outcome:
+        """Play one call."""
+        try:
+            return await self.host.call(self.episode, tool, arguments, request_id)
+        except HostRefusal as error:
+            again = "; nothing changed, try again" if error.retry_after else ""
+            return _error(error.code, f"{error}{again}.")
+        except BadInput:
+            return _error("not_recorded", UNRECORDED)
+
+
+class AgentPort:
+    """The ASGI application of the agents' port. One MCP server serves all episodes of an environment."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._served: dict[str, asyncio.Future[ASGIApp]] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        found = PATH.match(scope["path"])
+        episode = self._host.of_token(found.group(1)) if found else None
+        if episode is None:
+            await refused(404, "unknown_episode", "the path names no episode")(scope, receive, send)
+            return
+        if scope["method"] != "POST":  # there is no stream to listen to, and no session to end
+            answer = refused(405, "method_not_allowed", "agents only post")
+            answer.headers["allow"] = "POST"
+            await answer(scope, receive, send)
+            return
+        app = await self._app(episode.folder)
+        await app({**scope, "path_params": {"episode": episode.token}}, receive, send)
+
+    async def close(self) -> None:
+        """End all MCP servers."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _app(self, folder: ServerFolder) -> ASGIApp:
+        name = folder.card.name
+        if name not in self._served:
+            self._served[name] = asyncio.get_running_loop().create_future()
+            self._tasks.append(asyncio.ensure_future(self._serve(folder, self._served[name])))
+        return await asyncio.shield(self._served[name])
+
+    async def _serve(self, folder: ServerFolder, ready: asyncio.Future[ASGIApp]) -> None:
+        """Keep one environment's MCP server open; it must be closed by the task that opened it."""
+        server = server_of(folder, self._agent)
+        manager = StreamableHTTPSessionManager(app=server, json_response=True, stateless=True)
+        async with manager.run():
+            ready.set_result(manager.handle_request)
+            await asyncio.Event().wait()
+
+    async def _agent(self, token: str | None) -> Agent:
+        episode = self._host.of_token(token or "")
+        if episode is None:
+            raise UnknownEpisode("The path names no episode.")
+        return Agent(self._host, episode)
+
+
+def _error(code: str, message: str) -> Outcome:
+    return Outcome({"code": code, "message": message}, is_error=True, code=code)
