@@ -14,6 +14,7 @@ import envscaler_mcp
 from envscaler_mcp.errors import BadInput
 
 from .audit import audit
+from .catalogue import catalogue
 from .certify import certify
 from .demo import demo
 from .doctor import doctor
@@ -47,6 +48,7 @@ add_verb(app, "audit", audit)
 add_verb(app, "certify", certify)
 add_verb(app, "doctor", doctor)
 add_verb(app, "install", install)
+add_verb(app, "list", catalogue)
 add_verb(app, "replay", replay)
 add_verb(app, "serve", serve)
 add_verb(app, "host", host)

@@ -12,12 +12,13 @@ from pathlib import Path
 from envscaler_mcp.certify.publish import publish
 from envscaler_mcp.interop.native import read_native
 from envscaler_mcp.samples import account_ledger, surgery_waitlists
+from envscaler_mcp.sharing.catalogue import write_catalogue
 
 SAMPLES = (account_ledger, surgery_waitlists)
 
 
 def regenerate(folder: Path) -> bool:
-    """Render and certify every sample into `folder`; whether all of them are sound."""
+    """Render and certify every sample into `folder`, and list them there; whether all of them are sound."""
     sound = True
     for sample in SAMPLES:
         environment, pairs = read_native(sample)
@@ -26,6 +27,7 @@ def regenerate(folder: Path) -> bool:
             sys.stderr.write(f"{report.name} {one.id}: {one.tier}\n")
             sys.stderr.writelines(f"  {problem.message}\n" for problem in one.problems)
         sound = sound and report.sound
+    write_catalogue(folder)
     return sound
 
 
