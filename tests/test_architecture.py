@@ -44,6 +44,7 @@ SAMPLES_ARE_IMPORTED_BY = {"cli", "interop", "samples"}
 # A function-local import across layers needs a reason here: {(module, prefix of what it imports): reason}.
 LATE_IMPORTS: dict[tuple[str, str], str] = {
     (f"{PACKAGE}.cli", PACKAGE): "the command line starts fast: a verb loads what it needs when it runs",
+    (f"{PACKAGE}.__main__", f"{PACKAGE}.cli"): "Ctrl-C must be caught before the loading begins",
 }
 # Programs of their own inside the package.
 MAY_PRINT = (f"{PACKAGE}.cli", f"{STANDALONE}.command", f"{PACKAGE}.samples.regenerate")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -117,3 +118,26 @@ def verb(output: Output):
         err = child.stderr.read()
     assert "Traceback" not in err
     assert "Exception ignored" not in err
+
+
+LOADING = """
+import signal, sys
+class Interrupts:
+    def find_spec(self, name, *_):
+        if name == "envscaler_mcp.cli.app":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Interrupts())
+sys.argv = ["envscaler-mcp", "doctor", "--json"]
+from envscaler_mcp.__main__ import main
+main()
+"""
+
+
+def test_an_interrupt_while_the_command_line_loads_is_as_clean():
+    done = subprocess.run(
+        [sys.executable, "-c", LOADING], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 130
+    assert json.loads(done.stdout)["error"]["message"] == "stopped"
+    assert done.stderr.startswith("Stopped before anything was begun;")
+    assert "Traceback" not in done.stderr
