@@ -10,11 +10,15 @@ from typing import cast
 
 from envscaler_mcp.spec.record import Json
 
+from .clock_readings import is_reading, moment_at
+
 DEFAULT = dt.datetime(2025, 1, 1, 9, tzinfo=dt.UTC)
 FIRST_YEAR, LAST_YEAR = 2000, 2025
 """Dates outside these years are births and plans rather than the present."""
 
 _DATE = re.compile(r"(?<![\d-])((?:19|20)\d\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?!\d)")
+_STAMPED = re.compile(r"time|date|_at\Z|stamp|created|updated|_on\Z", re.IGNORECASE)
+"""Fields whose numbers may be seconds since 1970."""
 _AHEAD = re.compile(r"expir|valid|until|renew|birth|dob|warranty|maturity", re.IGNORECASE)
 
 
@@ -43,6 +47,8 @@ def _days(value: Json, key: str = "") -> Iterator[dt.date]:
             yield from _days(part, key)
     elif isinstance(value, str) and not _AHEAD.search(key):
         yield from _in_text(value)
+    elif isinstance(value, int | float) and _STAMPED.search(key) and not _AHEAD.search(key):
+        yield from [moment_at(value).date()] if is_reading(value) else []
 
 
 def _in_text(text: str) -> Iterator[dt.date]:

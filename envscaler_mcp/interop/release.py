@@ -38,8 +38,40 @@ class Release:
     problems: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True)
+class Outline:
+    """A release whose classes were read, and whose scenarios are read one environment at a time."""
+
+    classes: tuple[ReleasedClass, ...]
+    names: tuple[str, ...]
+    """A server name for each class."""
+    rows: Mapping[str, Sequence[Row]]
+    """env_id → the rows of its scenarios."""
+    problems: tuple[Problem, ...] = ()
+
+    def build(self, place: int) -> tuple[ImportedEnvironment, list[Problem]]:
+        """The environment of the class at a place, and the Problems of rows that could not be used."""
+        found = self.classes[place]
+        imported, bad = read_scenarios(self.rows.get(found.env_id, ()))
+        starts: list[State] = [each.scenario.start for each in imported]
+        environment = environment_of(found, self.names[place], starts)
+        return _environment(found, environment, imported), bad
+
+
 def read_release(environments: Path, scenarios: Path | None = None) -> Release:
     """Read a release: its environments and, where given, their scenarios.
+
+    Raises:
+        BadInput: a whole file is of no use; a damaged row is a Problem instead.
+    """
+    outline = read_outline(environments, scenarios)
+    built = [outline.build(place) for place in range(len(outline.classes))]
+    problems = [*outline.problems, *(problem for _, bad in built for problem in bad)]
+    return Release(tuple(environment for environment, _ in built), tuple(problems))
+
+
+def read_outline(environments: Path, scenarios: Path | None = None) -> Outline:
+    """Read a release as far as is needed before its first scenario.
 
     Raises:
         BadInput: a whole file is of no use; a damaged row is a Problem instead.
@@ -51,7 +83,8 @@ def read_release(environments: Path, scenarios: Path | None = None) -> Release:
         tasks, damaged = read_rows(scenarios, SCENARIO_MARKS)
         more = [*more, *damaged]
     assigned, strays = _assigned(tasks, classes)
-    return _built(classes, assigned, [*problems, *more, *strays])
+    names = server_names([(found.env_id, found.class_name, longest_tool(found)) for found in classes])
+    return Outline(tuple(classes), tuple(names), assigned, (*problems, *more, *strays))
 
 
 def _classes(rows: Sequence[Row]) -> tuple[list[ReleasedClass], list[Problem]]:
@@ -93,8 +126,8 @@ def _assigned(
 
 def _environment_of(row: Row, ids: set[str], by_class: Mapping[str, Sequence[str]]) -> str | None:
     named = row.value.get("env_id")
-    if named is not None:
-        return str(named) if str(named) in ids else None
+    if named is not None and (str(named) in ids or not isinstance(named, int)):
+        return str(named) if str(named) in ids else None  # a number may be a place in a list: the class tells
     if row.key in ids:
         return row.key
     candidates = by_class.get(str(row.value.get("env_class_name", "")), [])
@@ -107,20 +140,6 @@ def _stray(row: Row) -> Problem:
     message = f"the scenario belongs to the environment {str(named)!r}, which the release does not hold "
     message += "or which is damaged"
     return Problem(code="unknown_environment", where=where, message=message)
-
-
-def _built(
-    classes: Sequence[ReleasedClass], assigned: Mapping[str, Sequence[Row]], problems: list[Problem]
-) -> Release:
-    names = server_names([(found.env_id, found.class_name, longest_tool(found)) for found in classes])
-    environments: list[ImportedEnvironment] = []
-    for found, name in zip(classes, names, strict=True):
-        imported, bad = read_scenarios(assigned.get(found.env_id, ()))
-        starts: list[State] = [each.scenario.start for each in imported]
-        environment = environment_of(found, name, starts)
-        environments.append(_environment(found, environment, imported))
-        problems += bad
-    return Release(tuple(environments), tuple(problems))
 
 
 def _environment(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from . import imports
 from .edits import Edit, applied, replace
 from .imports import Repair
+from .trims import trimmed
 
 LITERAL_READER = '''
 
@@ -102,10 +103,11 @@ def repaired_source(source: str) -> tuple[str, list[Repair]]:
     Args:
         source: text that parses.
     """
+    source, trims = trimmed(source)
     source, first = _without_dynamic_imports(source)
     source, second = _without_literal_eval(source)
     source, third = imports.repaired(source)
-    return source, [*first, *second, *third]
+    return source, [*trims, *first, *second, *third]
 
 
 def _without_dynamic_imports(source: str) -> tuple[str, list[Repair]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +45,7 @@ def read_rows(path: Path, marks: Sequence[str]) -> tuple[list[Row], list[Problem
     try:
         whole = loads(raw, max_bytes=MAX_FILE)
     except StrictJsonError as error:
-        found = _lines(path, raw, error)
+        found = _row_by_row(path, raw, marks) or _lines(path, raw, error)
     else:
         found = list(_in_value(whole, path, marks))
     if not found:
@@ -65,6 +66,21 @@ def names_row(row: Row, *identities: object) -> str:
     """`environments.json: row 3 (env_147_rl)`."""
     known = next((str(identity) for identity in identities if identity not in (None, "")), None)
     return f"{row.where} ({known})" if known and f"({known})" not in row.where else row.where
+
+
+def _row_by_row(path: Path, raw: bytes, marks: Sequence[str]) -> list[tuple[int, str | None, Json]]:
+    """The rows of a file that is JSON, though not strict: each row that is not is kept as its own error."""
+    try:
+        whole = json.loads(raw)
+    except (ValueError, RecursionError):
+        return []
+    found: list[tuple[int, str | None, Json]] = []
+    for number, key, value in _in_value(whole, path, marks):
+        try:
+            found.append((number, key, loads(json.dumps(value), max_bytes=MAX_FILE)))
+        except StrictJsonError as error:
+            found.append((number, key, cast("Json", error)))  # told as this row's Problem
+    return found if any(not isinstance(value, StrictJsonError) for _, _, value in found) else []
 
 
 def _lines(path: Path, raw: bytes, whole_error: StrictJsonError) -> list[tuple[int, str | None, Json]]:
@@ -125,7 +141,7 @@ def _split(path: Path, found: Sequence[tuple[int, str | None, Json]]) -> tuple[l
             rows.append(Row(where, key, dict(cast("Mapping[str, Any]", inner))))
         else:
             message = (
-                f"the line is no strict JSON: {inner}"
+                f"the row is no strict JSON: {inner}"
                 if isinstance(inner, Exception)
                 else "the row is no object"
             )

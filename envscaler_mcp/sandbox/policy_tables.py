@@ -18,6 +18,9 @@ def _names(text: str) -> frozenset[str]:
 MODULES: dict[str, frozenset[str]] = {
     "__future__": _names("annotations"),
     "abc": _names("ABC abstractmethod"),
+    "base64": _names("b16encode b32encode b64decode b64encode urlsafe_b64decode urlsafe_b64encode"),
+    "bisect": _names("bisect bisect_left bisect_right insort insort_left insort_right"),
+    "calendar": _names("isleap leapdays monthrange weekday day_abbr day_name month_abbr month_name timegm"),
     "collections": _names("Counter OrderedDict defaultdict deque namedtuple ChainMap"),
     "collections.abc": _names(
         "Callable Collection Container Generator Hashable Iterable Iterator Mapping MutableMapping "
@@ -31,7 +34,9 @@ MODULES: dict[str, frozenset[str]] = {
         "ROUND_FLOOR ROUND_CEILING"
     ),
     "enum": _names("Enum IntEnum StrEnum Flag IntFlag auto unique"),
-    "functools": _names("reduce partial cmp_to_key total_ordering"),
+    "functools": _names("reduce partial cmp_to_key total_ordering wraps"),
+    "hashlib": _names("blake2b blake2s md5 sha1 sha224 sha256 sha384 sha512 sha3_256 sha3_512"),
+    "heapq": _names("heapify heappop heappush heappushpop heapreplace merge nlargest nsmallest"),
     "itertools": _names(
         "accumulate chain combinations combinations_with_replacement compress count cycle dropwhile "
         "filterfalse groupby islice pairwise permutations product repeat starmap takewhile tee "
@@ -55,11 +60,13 @@ MODULES: dict[str, frozenset[str]] = {
         "compile escape findall finditer fullmatch match search split sub subn Match Pattern error A "
         "ASCII I IGNORECASE M MULTILINE S DOTALL X VERBOSE U UNICODE"
     ),
+    "secrets": _names("choice randbelow randbits token_bytes token_hex token_urlsafe compare_digest"),
     "statistics": _names(
         "mean fmean geometric_mean harmonic_mean median median_low median_high mode multimode pstdev "
         "pvariance stdev variance quantiles StatisticsError"
     ),
     "string": _names("ascii_letters ascii_lowercase ascii_uppercase digits hexdigits octdigits punctuation"),
+    "textwrap": _names("dedent fill indent shorten wrap"),
     "time": _names(
         "asctime ctime gmtime localtime mktime monotonic monotonic_ns perf_counter perf_counter_ns "
         "strftime strptime struct_time time time_ns"
@@ -70,6 +77,9 @@ MODULES: dict[str, frozenset[str]] = {
         "MutableMapping MutableSequence MutableSet NamedTuple Never NewType NoReturn NotRequired Optional "
         "OrderedDict Protocol Required Self Sequence Set Sized Tuple Type TypeAlias TypeVar TypedDict "
         "Union TYPE_CHECKING cast final overload runtime_checkable"
+    ),
+    "urllib.parse": _names(
+        "parse_qs quote quote_plus unquote unquote_plus urlencode urljoin urlparse urlsplit"
     ),
     "uuid": _names("UUID uuid3 uuid4 uuid5 NAMESPACE_DNS NAMESPACE_URL NAMESPACE_OID NAMESPACE_X500"),
 }

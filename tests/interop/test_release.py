@@ -254,3 +254,19 @@ def test_a_base_class_in_the_same_module_gives_its_tools(write_json):
     assert {tool.name: tool.kind for tool in card.tools} == {
         "sweep": "write", "get_tool": "read", "do_close": "write", "count": "write",
     }  # fmt: skip
+
+
+def test_a_row_with_nan_costs_no_other_row(write_json):
+    text = json.dumps({"env_1": ROW, "env_2": {**row(env_id="env_2"), "environment_summary": float("nan")}})
+    release = read_release(write_json("environments.json", text))
+    assert [each.env_id for each in release.environments] == [ROW["env_id"]]
+    (problem,) = release.problems
+    assert "row 2 (env_2)" in problem.where
+    assert "NaN" in problem.message
+
+
+def test_a_scenario_may_give_the_place_of_its_environment_in_a_list(write_json):
+    nameless = {key: value for key, value in ROW.items() if key != "env_id"}
+    placed = {**TASK, "env_id": 0, "env_class_name": ROW["env_class_name"]}
+    release = read_release(write_json("e.json", [nameless]), write_json("s.json", [placed]))
+    assert len(one(release).scenarios) == 1
