@@ -163,8 +163,8 @@ def test_a_tool_that_ends_its_process_is_told_and_the_rest_played(tmp_path: Path
 
 
 def test_a_release_without_a_recording_of_its_scenarios_says_so(tmp_path: Path):
-    reading = read_audit(*files(tmp_path, [depot()], [task("goal")], [recording("t9")]))
-    assert [(one.code, one.severity) for one in reading.problems] == [("stray_recording", "warning")]
+    audit = audited(files(tmp_path, [depot()], [task("goal")], [recording("t9")]))
+    assert [(one.code, one.severity) for one in audit.problems] == [("stray_recording", "warning")]
 
 
 def test_a_whole_file_of_no_use_is_bad_input(tmp_path: Path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Iterable
 
 from envscaler_mcp.interop.writes import writing_methods
@@ -21,8 +20,9 @@ class Reach:
 
     def __init__(self, environment: Environment) -> None:
         self._module = ast.parse(environment.source)
-        self._definition = _flattened(self._module, environment.card.class_name)
-        self._methods = {node.name for node in self._definition.body if isinstance(node, Function)}
+        self._source, self._name = environment.source, environment.card.class_name
+        definition = _flattened(self._module, self._name)
+        self._methods = {node.name for node in definition.body if isinstance(node, Function)}
         self._tools = {tool.released_name or tool.name for tool in environment.card.tools}
         self._known: dict[str, bool] = {}
 
@@ -37,7 +37,8 @@ class Reach:
         return self._known[attribute]
 
     def _by_tree(self, attribute: str) -> bool:
-        only = _Only(attribute, self._methods).visit(copy.deepcopy(self._definition))
+        fresh = _flattened(ast.parse(self._source), self._name)  # to parse again is quicker than to copy
+        only = _Only(attribute, self._methods).visit(fresh)
         return bool(writing_methods(only, self._module) & self._tools)
 
 

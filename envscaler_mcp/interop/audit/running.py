@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from envscaler_mcp.errors import PolicyViolation
 from envscaler_mcp.sandbox.checks import CheckRunner
@@ -38,25 +38,33 @@ async def audit_release(reading: Reading, *, processes: int, trusted: bool, told
     """
     began = time.monotonic()
     with CheckRunner(max_processes=processes) as checks:
-        auditor = _Auditor(checks, trusted, told, asyncio.Semaphore(processes))
+        auditor = _Auditor(reading, checks, trusted, told, asyncio.Semaphore(processes))
         # Those with scenarios first: a person waits for results.
-        order = sorted(range(len(reading.subjects)), key=lambda at: not reading.subjects[at].tasks)
+        order = sorted(range(len(reading)), key=lambda place: not reading.rows(place))
         async with asyncio.TaskGroup() as group:
-            running = {at: group.create_task(auditor.audit(reading.subjects[at])) for at in order}
-    audited = tuple(running[at].result() for at in range(len(reading.subjects)))
-    return Audit(audited, reading.problems, round(time.monotonic() - began, 2))
+            running = {place: group.create_task(auditor.audit(place)) for place in order}
+    audited = tuple(running[place].result() for place in range(len(reading)))
+    problems = (*reading.problems, *reading.strays(auditor.known))
+    return Audit(audited, problems, round(time.monotonic() - began, 2))
 
 
 @dataclass(frozen=True)
 class _Auditor:
+    reading: Reading
     checks: CheckRunner
     trusted: bool
     told: Told
     room: asyncio.Semaphore
+    known: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    """(env_id, scenario id) of every scenario that there is."""
 
-    async def audit(self, subject: Subject) -> EnvironmentAudit:
+    async def audit(self, place: int) -> EnvironmentAudit:
         """One environment, from its start states to its tools."""
         async with self.room:
+            subject = await asyncio.to_thread(self.reading.subject, place)
+            self.known.update((subject.env_id, task.scenario.id) for task in subject.tasks)
+            for _ in range(self.reading.rows(place) - len(subject.tasks)):
+                self.told(subject.env_id, None)
             try:
                 async with Stage(subject.environment, trusted=self.trusted) as stage:
                     return await self._on(stage, subject)

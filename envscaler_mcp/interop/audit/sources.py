@@ -29,7 +29,7 @@ def look_at(source: str) -> CheckText:
     tree = ast.parse(source)
     reads = _Reads(tree).attributes()
     literals = tuple(dict.fromkeys(_long_literals(tree)))
-    return CheckText(reads, _normal_form(tree), literals)
+    return CheckText(reads, _normal_form(source), literals)
 
 
 class _Reads:
@@ -119,13 +119,13 @@ class _Reads:
         )
 
 
-def _normal_form(tree: ast.Module) -> str:
-    """The tree without documentation and annotations, its own names by order; constants are kept."""
-    copied = ast.parse(ast.unparse(tree))
-    for scope in ast.walk(copied):
+def _normal_form(source: str) -> str:
+    """The syntax tree without documentation and annotations, its own names by order; constants are kept."""
+    tree = ast.parse(source)
+    for scope in ast.walk(tree):
         if isinstance(scope, _SCOPES) and ast.get_docstring(scope, clean=False) is not None:
             scope.body = scope.body[1:] or [ast.Pass()]
-    return ast.dump(_Renaming(_bound(copied)).visit(copied), annotate_fields=False)
+    return ast.dump(_Renaming(_bound(tree)).visit(tree), annotate_fields=False)
 
 
 def _bound(tree: ast.Module) -> dict[str, str]:
