@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .environment import Environment
+from .homes import Home
 from .native import NativeForm
 from .plain import PlainForm
 from .seeded import Seeded
@@ -47,12 +48,19 @@ def load_form(
     if form == "native":
         return NativeForm(_native(source, name, class_name, path))
     seeded = Seeded()
-    module = _module(f"_environment_{name}.environment", seeded.namespace(f"_environment_{name}.environment"))
-    _run(source, module, path)
+    text = compile(source, path, "exec")
+    module = f"_environment_{name}.environment"
+    return PlainForm(lambda: _home(text, seeded, module, class_name), seeded, tools, load_method, methods)
+
+
+def _home(text: types.CodeType, seeded: Seeded, name: str, class_name: str) -> Home:
+    module = _module(name, seeded.namespace(name))
+    _run(text, module)
     cls = _class(module, class_name)
-    if cls.__module__ != module.__name__:
-        seeded.adopt(sys.modules[cls.__module__])
-    return PlainForm(cls, seeded, tools, load_method, methods)
+    if cls.__module__ == name:
+        return Home(cls, vars(module))
+    seeded.adopt(sys.modules[cls.__module__])
+    return Home(cls, None)
 
 
 def _native(source: str, name: str, class_name: str, path: str) -> type[Environment]:
@@ -64,7 +72,7 @@ def _native(source: str, name: str, class_name: str, path: str) -> type[Environm
         package.__path__ = [str(Path(path).parent)]
         sys.modules[f"{package.__name__}._runtime"] = sys.modules[__package__ or ""]
         module = _module(f"{package.__name__}.environment", {"__package__": package.__name__})
-        _run(source, module, path)
+        _run(compile(source, path, "exec"), module)
     cls = _class(module, class_name)
     if not issubclass(cls, Environment):
         raise TypeError(f"{class_name} is not a subclass of Environment")
@@ -78,8 +86,8 @@ def _module(name: str, namespace: dict[str, Any]) -> types.ModuleType:
     return module
 
 
-def _run(source: str, module: types.ModuleType, path: str) -> None:
-    exec(compile(source, path, "exec"), vars(module))  # noqa: S102 - the one place; see the module's docstring
+def _run(text: types.CodeType, module: types.ModuleType) -> None:
+    exec(text, vars(module))  # noqa: S102 - the one place; see the module's docstring
 
 
 def _class(module: types.ModuleType, class_name: str) -> type:

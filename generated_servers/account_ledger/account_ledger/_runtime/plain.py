@@ -13,8 +13,11 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from .canonical import dumps, loads
-from .encoding import Encoder, Mark, decode
+from .decoding import decode
+from .encoding import Encoder
 from .environment import Clock
+from .homes import Home
+from .marks import Mark
 from .schemas import InvalidArguments
 from .seeded import Seeded
 from .world import BadStart, Declined, World, clock_from_json, clock_to_json
@@ -35,8 +38,8 @@ class PlainForm:
     """A plain class, adapted.
 
     Args:
-        cls: the class.
-        seeded: the stand-ins that its module was executed with.
+        home: executes the class's module; each world has a module of its own.
+        seeded: the stand-ins that its module is executed with.
         tools: the MCP tools (as in tools.json); their hints say what reads and what writes.
         load_method: the method that takes the start state, where the constructor does not.
         methods: tool name → method name, where names had to be mapped.
@@ -44,13 +47,15 @@ class PlainForm:
 
     def __init__(
         self,
-        cls: type,
+        home: Callable[[], Home],
         seeded: Seeded,
         tools: list[dict[str, Any]],
         load_method: str | None = None,
         methods: dict[str, str] | None = None,
     ) -> None:
-        self.cls = cls
+        self._execute = home
+        self.first = home()
+        """Executed once at loading, so that a module that does not load is told at once."""
         self.seeded = seeded
         self.load_method = load_method
         self.methods = methods or {}
@@ -66,35 +71,43 @@ class PlainForm:
 
     def start(self, start: dict[str, Any], clock: Clock) -> World:
         """An instance that has taken the start state the way EnvScaler gives it."""
+        home = self._home()
         self.seeded.play(clock)
         try:
-            instance = self._instance(start)
+            instance = self._instance(home.cls, copy.deepcopy(start))
         except Exception as error:
             raise BadStart(
-                f"{self.cls.__name__} does not take it: {type(error).__name__}: {error}"
+                f"{home.cls.__name__} does not take it: {type(error).__name__}: {error}"
             ) from error
-        return PlainWorld(self, instance, clock)
+        return PlainWorld(self, home, instance, clock)
 
     def restore(self, snapshot: bytes) -> World:
         """The instance that a snapshot holds."""
         held = loads(snapshot)
         body = _body(held["state"], held["marks"])  # before `decode` turns it into objects, in place
-        instance = cast("object", object.__new__(self.cls))
-        vars(instance).update(decode(held["state"], held["marks"]))
-        world = PlainWorld(self, instance, clock_from_json(held["clock"]))
+        home = self._home()
+        instance = cast("object", object.__new__(home.cls))
+        vars(instance).update(decode(held["state"], held["marks"], self.seeded.modules["datetime"]))
+        world = PlainWorld(self, home, instance, clock_from_json(held["clock"]))
         world.last = body
         return world
 
-    def _instance(self, start: dict[str, Any]) -> Any:
+    def _home(self) -> Home:
+        """What a module computes when it is executed is the same in every world."""
+        self.seeded.rest()
+        return self._execute()
+
+    def _instance(self, cls: type, start: dict[str, Any]) -> Any:
+        """Constructor and attributes get the same objects, as upstream: a change of one is one of both."""
         if self.load_method:
-            instance = self.cls()
-            getattr(instance, self.load_method)(copy.deepcopy(start))
+            instance = cls()
+            getattr(instance, self.load_method)(start)
             return instance
         try:
-            instance = self.cls(copy.deepcopy(start))
+            instance = cls(start)
         except TypeError:
-            instance = self.cls()
-        for name, value in copy.deepcopy(start).items():
+            instance = cls()
+        for name, value in start.items():
             setattr(instance, name, value)
         return instance
 
@@ -102,8 +115,9 @@ class PlainForm:
 class PlainWorld:
     """One instance of a plain class."""
 
-    def __init__(self, form: PlainForm, instance: Any, clock: Clock) -> None:
+    def __init__(self, form: PlainForm, home: Home, instance: Any, clock: Clock) -> None:
         self.form = form
+        self.home = home
         self.instance = instance
         self.clock = clock
         self.last = b""
@@ -150,9 +164,13 @@ class PlainWorld:
 
     def _encode(self) -> tuple[dict[str, Any], list[Mark], bool]:
         encoder = Encoder()
+        settled = self.home.settled_with(encoder)
+        encoder.opaque = encoder.vague = False
         every = cast("dict[str, Any]", vars(self.instance))
         attributes = {name: value for name, value in every.items() if not name.startswith("__")}
-        return encoder.encode(attributes, []), encoder.marks, encoder.opaque
+        state = encoder.encode(attributes, [])
+        opaque = encoder.opaque or not settled or self.home.meets(encoder)
+        return state, encoder.marks, opaque
 
 
 def _body(state: dict[str, Any], marks: list[Mark]) -> bytes:

@@ -21,6 +21,8 @@ from .canonical import dumps
 from .episode import Outcome, UnknownTool
 
 if TYPE_CHECKING:
+    import socket
+
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -107,6 +109,16 @@ def http_app(
 
     routes = [Mount("/e/{episode}", app=_guarded(inner, accepts or (lambda _: True))), Mount("/", app=inner)]
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+async def serve_http(
+    server: Server[Any], listening: socket.socket, accepts: Callable[[str], bool] | None = None
+) -> None:
+    """Serve streamable HTTP on a listening socket until interrupted."""
+    import uvicorn
+
+    app = http_app(server, host=listening.getsockname()[0], accepts=accepts)
+    await uvicorn.Server(uvicorn.Config(app, log_level="warning")).serve(sockets=[listening])
 
 
 async def serve_stdio(server: Server[Any]) -> None:

@@ -9,6 +9,7 @@ import argparse
 import datetime as dt
 import logging
 import re
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import IO, Any
 from .bundle import EMPTY, Bundle, Unusable
 from .canonical import StrictJsonError, digest_bytes, dumps, loads, pretty
 from .episode import Entry, Episode, Outcome
+from .listening import listen, url_of
 from .world import BadStart
 
 __all__ = ["Bundle", "main"]
@@ -64,11 +66,12 @@ def main(bundle: Bundle, arguments: Sequence[str] | None = None) -> None:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     try:
         episodes = LocalEpisodes(_Begin(bundle, options))
+        listening = _listening(options) if options.http else None
     except (Unusable, StrictJsonError, BadStart, OSError) as error:
         print(f"{bundle.name}: {error}", file=sys.stderr)
         raise SystemExit(BAD_INPUT) from error
     try:
-        _serve(bundle, options, episodes)
+        _serve(bundle, episodes, listening)
     except KeyboardInterrupt:
         raise SystemExit(130) from None
 
@@ -86,7 +89,9 @@ def _parser(bundle: Bundle) -> argparse.ArgumentParser:
     )
     parser.add_argument("--http", action="store_true", help="serve streamable HTTP instead of stdio")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=8000, help="port to listen on; 0: a free one (default: %(default)s)"
+    )
     parser.add_argument("--version", action="version", version=f"{bundle.name} {bundle.version}")
     return parser
 
@@ -153,11 +158,19 @@ def _read_state(path: Path) -> dict[str, Any]:
     return state  # pyright: ignore[reportUnknownVariableType]
 
 
-def _serve(bundle: Bundle, options: argparse.Namespace, episodes: LocalEpisodes) -> None:
+def _listening(options: argparse.Namespace) -> socket.socket:
+    try:
+        return listen(options.host, options.port)
+    except OSError as error:
+        where = f"{options.host}:{options.port}: {error.strerror or error}"
+        raise Unusable(f"{where}; choose another --port (0 takes a free one) or --host.") from error
+
+
+def _serve(bundle: Bundle, episodes: LocalEpisodes, listening: socket.socket | None) -> None:
     """Import the transports only now: `--help` and bad input should answer at once."""
     import anyio
 
-    from .server import build_server, http_app, serve_stdio
+    from .server import build_server, serve_http, serve_stdio
 
     server = build_server(
         name=bundle.name,
@@ -167,14 +180,9 @@ def _serve(bundle: Bundle, options: argparse.Namespace, episodes: LocalEpisodes)
         tools=bundle.tools,
         episode_of=episodes.get,
     )
-    if options.http:
-        import uvicorn
-
-        where = f"http://{options.host}:{options.port}/mcp"
-        print(
-            f"{bundle.name} listens on {where}; it runs with your rights, not in a sandbox.", file=sys.stderr
-        )
-        app = http_app(server, host=options.host, accepts=episodes.accepts)
-        uvicorn.run(app, host=options.host, port=options.port, log_level="warning")
-    else:
+    if listening is None:
         anyio.run(serve_stdio, server)
+        return
+    said = f"{bundle.name} listens on {url_of(listening)}; it runs with your rights, not in a sandbox."
+    print(said, file=sys.stderr)
+    anyio.run(serve_http, server, listening, episodes.accepts)

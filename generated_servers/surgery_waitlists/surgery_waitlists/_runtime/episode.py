@@ -21,9 +21,11 @@ from .world import Declined, Form, World
 log = logging.getLogger("environment")
 
 Entry = dict[str, Any]
-STOPPED = ("tool_crashed", "invalid_arguments", "timed_out")
 TIMED_OUT = "timed_out"
-"""Code of a call that was stopped: it changed nothing, and a rebuild leaves it out."""
+STATE_TOO_LARGE = "state_too_large"
+STOPPED = ("tool_crashed", "invalid_arguments", TIMED_OUT, STATE_TOO_LARGE)
+LEFT_OUT = (TIMED_OUT, STATE_TOO_LARGE)
+"""Codes of calls that were stopped from outside: they changed nothing, and a rebuild leaves them out."""
 
 
 class UnknownTool(LookupError):
@@ -56,12 +58,18 @@ class Episode:
     """Called with each journal entry before the answer leaves (to flush it to a file)."""
     keep_refused: bool = False
     """As released: what a plain class wrote before it said no stays written (replay only)."""
+    max_state: int = 0
+    """Bytes that a snapshot may have (0: any); a call that makes it larger is undone."""
+    taken: bytes = b""
+    """The snapshot that `world` was restored from, where it was."""
 
     def __post_init__(self) -> None:
-        self._snapshot = self.world.settle("")
+        self._snapshot = self.taken or self.world.settle("")
         self._digest = self._state_digest()
         self._initial = dumps(self.world.state())
         self._answered: dict[str, Outcome] = {}
+        self._broken: dict[str, None] = {}
+        self._asked_at = ""
 
     @classmethod
     def start(
@@ -118,15 +126,26 @@ class Episode:
         )
         episode.keep_refused = keep_refused
         for entry in entries:
-            if entry["is_error"] and entry["result"].get("code") == TIMED_OUT:
-                episode.journal.append(entry)
-                continue
-            episode.call(entry["tool"], entry["arguments"], entry.get("request_id"))
-            if episode.digest() != entry["state_digest"]:
-                raise Diverged(
-                    f"call {entry['n']} ({entry['tool']}) came to another state than the journal says"
-                )
+            episode.replay(entry)
         return episode
+
+    @classmethod
+    def resume(cls, form: Form, snapshot: bytes, header: dict[str, Any]) -> Episode:
+        """The episode that a snapshot holds; its journal begins there, and so does `initial`."""
+        return cls(form, form.restore(snapshot), header, {}, taken=snapshot)
+
+    def replay(self, entry: Entry) -> None:
+        """Play an entry of a journal again; what had been stopped is only written down.
+
+        Raises:
+            Diverged: it came to another state than the entry says.
+        """
+        if entry["is_error"] and entry["result"].get("code") in LEFT_OUT:
+            self.journal.append(entry)
+            return
+        self.call(entry["tool"], entry["arguments"], entry.get("request_id"))
+        if self.digest() != entry["state_digest"]:
+            raise Diverged(f"call {entry['n']} ({entry['tool']}) came to another state than the journal says")
 
     def call(self, tool: str, arguments: dict[str, Any], request_id: str | None = None) -> Outcome:
         """Play one call. A `request_id` seen before returns its stored outcome and does nothing.
@@ -140,6 +159,7 @@ class Episode:
             raise UnknownTool(f"Unknown tool: {tool}")
         copied: dict[str, Any] = loads(dumps(arguments))
         outcome = self._play(tool, copied)
+        self._ask_rules()
         self._record(tool, loads(dumps(arguments)), request_id, outcome)
         return outcome
 
@@ -168,9 +188,11 @@ class Episode:
 
     def fork(self) -> Episode:
         """An independent copy that shares the past."""
-        copy = Episode(self.form, self._last_good(), self.header, self.start_state, list(self.journal))
+        past = (self.header, self.start_state, list(self.journal))
+        copy = Episode(self.form, self._last_good(), *past, max_state=self.max_state, taken=self._snapshot)
         copy._initial = self._initial
         copy._answered = dict(self._answered)
+        copy._broken, copy._asked_at = dict(self._broken), self._asked_at
         copy.keep_refused = self.keep_refused
         return copy
 
@@ -179,8 +201,15 @@ class Episode:
         return diff(self.initial, self.state(), self.form.roles)
 
     def broken_rules(self) -> list[str]:
-        """Ids of executable rules that the state breaks."""
-        return self.world.broken_rules()
+        """Ids of executable rules that the state breaks or broke after any call: a repair undoes none."""
+        self._ask_rules()
+        return list(self._broken)
+
+    def _ask_rules(self) -> None:
+        """Ask them of a state that they were not asked of yet."""
+        if self._asked_at != self._digest:
+            self._asked_at = self._digest
+            self._broken.update(dict.fromkeys(self.world.broken_rules()))
 
     def _play(self, tool: str, arguments: dict[str, Any]) -> Outcome:
         try:
@@ -202,7 +231,10 @@ class Episode:
 
     def _settle(self, tool: str) -> None:
         if self.form.settles(tool):
-            self._snapshot = self.world.settle(tool)
+            snapshot = self.world.settle(tool)
+            if 0 < self.max_state < len(snapshot):
+                raise Refusal(STATE_TOO_LARGE, f"The state would grow beyond {self.max_state} bytes.")
+            self._snapshot = snapshot
             self._digest = self._state_digest()
 
     def _roll_back(self, tool: str) -> None:
