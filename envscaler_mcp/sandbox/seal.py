@@ -18,6 +18,7 @@ _SHARED = (
     "builtins", "collections", "copy", "datetime", "functools", "json", "json.decoder", "json.encoder",
     "math", "random", "re", "time", "uuid",
 )  # fmt: skip
+_RUNTIME = "envscaler_mcp.runtime.standalone."
 _NOTHING = object()
 
 
@@ -30,7 +31,8 @@ class Seal:
 
     def __init__(self, stand_ins: Mapping[str, ModuleType] | None = None) -> None:
         shared = [sys.modules[name] for name in _SHARED if name in sys.modules]
-        modules = [*shared, *(stand_ins or {}).values()]
+        own = [module for name, module in sys.modules.items() if name.startswith(_RUNTIME)]
+        modules = [*shared, *own, *(stand_ins or {}).values()]
         self._held: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
             (module.__name__, vars(module), dict(vars(module))) for module in modules
         ]
