@@ -44,7 +44,7 @@ $(STAMP): pyproject.toml constraints.txt
 	[ -n "$$python" ] || { echo "No Python 3.11 or later on PATH; install one, or say make PYTHON=/path/to/python." >&2; exit 2; }; \
 	[ -x $(BIN)/python ] || "$$python" -m venv $(VENV)
 	@echo "Installing into $(VENV) ..." >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,llm]'
 	@touch $@
 
 clean:

@@ -7,7 +7,10 @@
     │   ├── WorkerDied        a worker process ended or answered nonsense
     │   │   └── WorkerGone    it had ended before it was asked: asking another one is safe
     │   ├── WorkerTimeout     a call outlasted its wall-clock limit and was killed
-    │   └── IsolationMissing  foreign code would have to run without a sandbox
+    │   ├── IsolationMissing  foreign code would have to run without a sandbox
+    │   └── ProviderFailed    a provider of models is out of reach, or refused us
+    │       └── RequestRefused    it refused this one request; others may pass
+    ├── BudgetReached         the next call of a model could cost more than is left
     └── RebuildDiverged       a journal played again gave another state       (a bug or nondeterminism)
 
 A defect in something *generated* is no exception but a `Problem` (see `spec.problem`).
@@ -56,3 +59,15 @@ class IsolationMissing(Infrastructure):
 
 class RebuildDiverged(EnvscalerError):
     """A journal was played again and a state digest differed."""
+
+
+class ProviderFailed(Infrastructure):
+    """A provider of models is out of reach or refused us, and another attempt would not help."""
+
+
+class RequestRefused(ProviderFailed):
+    """A provider refused this one request as it stands: too long, not allowed, not understood."""
+
+
+class BudgetReached(EnvscalerError):
+    """The next call of a model could cost more than is left of the budget; it was not made."""

@@ -23,7 +23,7 @@ REGISTRY_MARKS = (
     "index" + "-url",
     "--find" + "-links",
 )
-DISTRIBUTION_OF = {"yaml": "pyyaml", "pydantic_monty": "pydantic-monty"}
+DISTRIBUTION_OF = {"yaml": "pyyaml", "pydantic_monty": "pydantic-monty", "genai_prices": "genai-prices"}
 COMES_WITH_OTHERS = {"mcp_types", "starlette", "uvicorn", "typing_extensions"}
 
 

@@ -1,0 +1,105 @@
+"""What a run has for asking models: keys, a folder for calls, a budget, a ledger, one pace a provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from envscaler_mcp.errors import BadInput
+from envscaler_mcp.spec import writing
+
+from .budget import Budget
+from .clock import Clock, RealClock
+from .connection import Connection
+from .ledger import Ledger
+from .pace import Pace
+from .patient import Patience
+from .prices import Price
+from .secrets import Secrets
+from .store import CallStore
+
+_ADDRESS_NAMES = ("OPENAI_BASE_URL", "ANTHROPIC_BASE_URL")
+
+
+@dataclass(kw_only=True)
+class Access:
+    """Shared by every `Llm` of a run; an async context that closes their connections.
+
+    `keys` are those of the environment or a `.env`, under the names they have there. They stay in here and in
+    the SDKs' clients. `prices` are stated prices by name (`openai:MODEL`), before those of the table.
+    """
+
+    keys: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    calls: Path | None = None
+    budget_usd: float | None = None
+    at_once: int = 8
+    patience: Patience = field(default_factory=Patience)
+    clock: Clock = field(default_factory=RealClock)
+    ledger: Ledger = field(default_factory=Ledger)
+    prices: Mapping[str, Price] = field(default_factory=dict[str, Price])
+    _paces: dict[str, Pace] = field(default_factory=dict[str, Pace], init=False, repr=False)
+    _open: AsyncExitStack = field(default_factory=AsyncExitStack, init=False, repr=False)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._open.aclose()
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """What nobody may read."""
+        return Secrets(value.strip() for name, value in self.keys.items() if name not in _ADDRESS_NAMES)
+
+    @cached_property
+    def store(self) -> CallStore | None:
+        """Where calls are kept; the folder is made, so that a place that cannot be had costs nothing.
+
+        Raises:
+            BadInput: it cannot be made.
+        """
+        if self.calls is None:
+            return None
+        with writing(self.calls):
+            self.calls.mkdir(parents=True, exist_ok=True)
+        return CallStore(self.calls)
+
+    @cached_property
+    def budget(self) -> Budget | None:
+        """What may be spent; what the stored calls cost is spent already."""
+        if self.budget_usd is None:
+            return None
+        return Budget(self.budget_usd, self.store.spent() if self.store else 0.0)
+
+    def pace(self, address: str) -> Pace:
+        """The pace of a provider, one for all that ask it."""
+        return self._paces.setdefault(address, Pace(self.at_once, self.clock))
+
+    def connection(self, spec: str, address: str, key_name: str, fallback: str = "") -> Connection:
+        """What a provider is reached with.
+
+        Raises:
+            BadInput: there is no key, or it can be none.
+        """
+        key = self.keys.get(key_name, "").strip() or fallback
+        where = f"--llm {spec}"
+        if not key:
+            raise BadInput(where, f"{key_name} is not set", "set it in the environment or in a .env")
+        if not (key.isascii() and key.isprintable()) or " " in key:
+            raise BadInput(where, f"{key_name} holds what no key holds", "copy the key anew")
+        return Connection(
+            address=address,
+            key=key,
+            key_name=key_name,
+            secrets=self.secrets,
+            attempt_seconds=self.patience.attempt_seconds,
+            clock=self.clock,
+            close_later=lambda close: self._open.push_async_callback(close) and None,
+        )

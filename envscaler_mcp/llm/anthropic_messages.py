@@ -1,0 +1,101 @@
+"""`anthropic:MODEL`: Anthropic's Messages, through its SDK.
+
+Always streamed: the SDK refuses long answers otherwise, and a silent connection is cut on its way.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from envscaler_mcp.spec import Json
+
+from .attempt import AnswerLost
+from .connection import Connection
+from .llm import Answer, Finish
+from .prices import Price, cost_of
+from .request import Request
+from .schemas import is_closed
+from .structured import Structured
+from .wire import Wire, missing_sdk, short, text_of, usage_of
+
+ADDRESS = "https://api.anthropic.com"
+_FINISH: dict[str, Finish] = {
+    "end_turn": "done",
+    "stop_sequence": "done",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "refusal": "refused",
+}
+
+
+class AnthropicMessages:
+    """A model of Anthropic."""
+
+    def __init__(self, model: str, connection: Connection, price: Price | None) -> None:
+        self.name = f"anthropic:{model}"
+        self._model = model
+        self._price = price
+        self._open(connection)
+        self._structured = Structured(self._ask, suits=self._suits)
+
+    async def answer(self, request: Request) -> Answer:
+        """What the model says."""
+        return await self._structured.answer(request)
+
+    def _open(self, connection: Connection) -> None:
+        try:
+            import anthropic  # noqa: PLC0415 (only who asks Anthropic needs it)
+        except ImportError as error:
+            raise missing_sdk(self.name, "anthropic") from error
+        client = anthropic.AsyncAnthropic(
+            api_key=connection.key,
+            base_url=connection.address,
+            max_retries=0,
+            timeout=connection.attempt_seconds,
+        )
+        connection.close_later(client.close)
+        self._client: Any = cast("Any", client)
+        self._narrowed: Any = anthropic.transform_schema
+        self._wire = Wire(anthropic, self.name, connection.key_name, connection.secrets, connection.clock)
+
+    def _suits(self, schema: Json) -> bool:
+        """The SDK narrows a schema: it closes every object (an open one would come back empty)."""
+        try:
+            self._narrowed(schema)
+        except (ValueError, TypeError, AssertionError):
+            return False
+        return is_closed(schema)
+
+    async def _ask(self, request: Request, schema: Json | None) -> Answer:
+        body = self._body(request, schema)
+
+        async def call() -> Answer:
+            async with self._client.messages.stream(**body) as stream:
+                return self._answer(await stream.get_final_message())
+
+        return await self._wire(call)
+
+    def _body(self, request: Request, schema: Json | None) -> dict[str, Any]:
+        turns = [{"role": message.role, "content": message.text} for message in request.messages]
+        body: dict[str, Any] = {"model": self._model, "messages": turns, "max_tokens": request.max_tokens}
+        if request.system:
+            body["system"] = request.system
+        if schema is not None:
+            body["output_config"] = {"format": {"type": "json_schema", "schema": self._narrowed(schema)}}
+        return body
+
+    def _answer(self, message: Any) -> Answer:
+        if message.stop_reason is None:
+            raise AnswerLost(f"{self.name}: the stream ended before the answer did")
+        counted = message.usage
+        read = usage_of(counted.cache_read_input_tokens, counted.cache_creation_input_tokens)
+        told = usage_of(counted.input_tokens, counted.output_tokens)
+        usage = usage_of(told.input + read.input + read.output, told.output, read.input)
+        return Answer(
+            text=text_of([block.text for block in message.content if block.type == "text"]),
+            finish=_FINISH.get(message.stop_reason, "done"),
+            usage=usage,
+            model=self.name,
+            served_by=short(message.model),
+            cost_usd=cost_of(usage, self._price),
+        )

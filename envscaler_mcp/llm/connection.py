@@ -1,0 +1,22 @@
+"""What a provider of models is reached with."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from .clock import Clock
+from .secrets import Secrets
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """Where, with which key, and for how long; `close_later` takes what must be closed in the end."""
+
+    address: str
+    key: str = field(repr=False)
+    key_name: str
+    secrets: Secrets
+    attempt_seconds: float
+    clock: Clock
+    close_later: Callable[[Callable[[], Awaitable[None]]], None]
