@@ -121,12 +121,30 @@ def _run(
 
     if resume:
         run = Run.open(resume)
+        _refuse_others(run, targets, agents)
         run.card = run.card.model_copy(update={"suite": overrides.over(run.card.suite), "status": "running"})
         return run
     suite = overrides.over(_suite(targets))
     started = dt.datetime.now(dt.UTC).replace(microsecond=0)
     chosen = tuple(dict.fromkeys((*suite.agents, *agents))) or DEFAULT_AGENTS
     return Run.create(RunCard(suite=suite, agents=chosen, versions=versions(), started=started), out)
+
+
+def _refuse_others(run: Run, targets: list[str], agents: list[str]) -> None:
+    """What is said beside --resume may only repeat what the run was begun with.
+
+    Raises:
+        BadInput: it was begun with something else.
+    """
+    suite = run.card.suite
+    strange = sorted(set(agents) - set(run.card.agents))
+    if targets and _suite(targets).servers != suite.servers:
+        strange += targets
+    if strange:
+        begun = f"it was begun with {', '.join(suite.servers)} and the agents {', '.join(run.card.agents)}"
+        raise BadInput(
+            str(run.path), f"{begun}, not with {', '.join(strange)}", "say --resume alone, or begin a new run"
+        )
 
 
 def _suite(targets: list[str]) -> Suite:

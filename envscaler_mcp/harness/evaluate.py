@@ -12,6 +12,7 @@ from envscaler_mcp.certify import proven_tier
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.remote import EnvironmentProcess
+from envscaler_mcp.runtime.standalone.canonical import digest_bytes
 from envscaler_mcp.sandbox.checks import CheckRunner
 from envscaler_mcp.spec import NO_EVIDENCE, TIERS, RolloutRow, Selection, Suite, Tier
 
@@ -37,17 +38,17 @@ def tasks_of(folders: Sequence[ServerFolder], selection: Selection) -> list[Task
     """The scenarios that a selection takes, with their gradings.
 
     Raises:
-        BadInput: it takes none; says what there is.
+        BadInput: it takes none; says what there is. Or two servers have one name.
     """
     every = [
         Task(folder, folder.scenario(identifier), grading)
-        for folder in folders
+        for folder in _by_name(folders).values()
         for identifier in folder.ids
         if (grading := folder.grading(identifier))
     ]
     taken = [task for task in every if _takes(selection, task)]
     if not taken:
-        found = ", ".join(sorted({_tier(task) for task in every})) or "no grading"
+        found = ", ".join(sorted({_told(task) for task in every})) or "no grading"
         message = f"no scenario is {selection.tier} or better and fits the selection (found: {found})"
         raise BadInput(
             ", ".join(folder.card.name for folder in folders),
@@ -136,9 +137,28 @@ def _takes(selection: Selection, task: Task) -> bool:
     )
 
 
+def _by_name(folders: Sequence[ServerFolder]) -> dict[str, ServerFolder]:
+    """A folder named twice counts once; rows tell servers apart by name alone."""
+    found: dict[str, ServerFolder] = {}
+    for folder in folders:
+        other = found.setdefault(folder.card.name, folder)
+        if other.path.resolve() != folder.path.resolve():
+            message = f"it has the name {folder.card.name!r}, as {other.path} has"
+            raise BadInput(str(folder.path), message, "evaluate them one after the other")
+    return found
+
+
 def _tier(task: Task) -> Tier:
     return proven_tier(task.folder, task.scenario, task.grading)
 
 
+def _told(task: Task) -> str:
+    tier, certificate = _tier(task), task.grading.certificate
+    void = tier == "rejected" and certificate is not None and certificate.tier != "rejected"
+    return "certificates of other files or of another version" if void else tier
+
+
 def _slug(agent: str) -> str:
-    return "".join(char if char.isalnum() or char in "._-" else "-" for char in agent)[:60]
+    """Part of a file's name; a mark keeps two agents apart that would be spelt alike."""
+    plain = "".join(char if char.isalnum() or char in "._-" else "-" for char in agent)[:60]
+    return plain if plain == agent else f"{plain}-{digest_bytes(agent.encode())[-6:]}"

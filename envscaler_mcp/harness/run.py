@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
+import os
 import secrets
+import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +23,7 @@ from envscaler_mcp.spec import (
     read_lines,
     write_bytes,
     write_text,
+    writing,
 )
 
 from .rollout import Finished
@@ -32,6 +37,9 @@ class Run:
 
     path: Path
     card: RunCard
+    fresh: bool = False
+    """Whether it was not begun before."""
+    _release: Callable[[], object] | None = None
 
     @classmethod
     def create(cls, card: RunCard, path: Path | None) -> Run:
@@ -42,11 +50,9 @@ class Run:
         """
         stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S")
         place = path or RUNS / f"{stamp}-{secrets.token_hex(2)}"
-        if (place / "run.json").exists():
-            raise BadInput(
-                str(place), "there is a run in it already", f"say --resume {place}, or another --out"
-            )
-        return cls(place, card)
+        run = cls(place, card, fresh=True)
+        run._refuse_another()
+        return run
 
     @classmethod
     def open(cls, path: Path) -> Run:
@@ -58,7 +64,22 @@ class Run:
         return cls(path, RunCard.load(path / "run.json"))
 
     def begin(self) -> None:
-        """Write `run.json`: from now on there is something to resume."""
+        """Write `run.json`: from now on there is something to resume, by one at a time.
+
+        Raises:
+            BadInput: somebody else is at work on it.
+        """
+        with writing(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+            held = os.open(self.path, os.O_RDONLY)
+            self._release = weakref.finalize(self, os.close, held)
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                remedy = "wait for it, or name another --out"
+                raise BadInput(str(self.path), "another eval is at work on this run", remedy) from error
+        if self.fresh:
+            self._refuse_another()
         write_text(self.path / "run.json", self.card.to_text())
 
     def add(self, finished: Finished) -> None:
@@ -74,12 +95,20 @@ class Run:
         path = self.path / "rollouts.jsonl"
         if not path.exists():
             return []
-        return list(read_lines(path, lambda line, _: RolloutRow.model_validate_json(line)))
+        return list(read_lines(path, RolloutRow.parse))
 
     def finish(self, status: RunStatus) -> None:
-        """Say how it ended."""
+        """Say how it ended; others may go on with it."""
         self.card = self.card.model_copy(update={"status": status})
         write_text(self.path / "run.json", self.card.to_text())
+        if self._release:
+            self._release()
+
+    def _refuse_another(self) -> None:
+        if (self.path / "run.json").exists():
+            raise BadInput(
+                str(self.path), "there is a run in it already", f"say --resume {self.path}, or another --out"
+            )
 
     def _pack(self, path: Path, content: bytes) -> None:
         if not path.exists():

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from envscaler_mcp.cli.app import run
+from envscaler_mcp.harness.run import Run
 from envscaler_mcp.runtime.standalone.canonical import digest_bytes
 from tests.released_rows import environment, scenario, trajectory, write
 
@@ -89,6 +91,44 @@ def test_agents_are_scored(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(rows) == 4
     assert len(list(Path("runs/one/trajectories").iterdir())) == 4
     assert json.loads(Path("runs/one/run.json").read_text())["status"] == "complete"
+
+
+def test_what_would_mix_up_the_rows_of_a_run_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "certify", SERVER)
+    shutil.copytree(SERVER, "copy")
+    ask = ["eval", "--tier", "screened", "--agent", "noop", "--out", "runs/one"]
+    status, said = told(capsys, *ask, SERVER, "copy")
+    assert (status, said["error"]["where"]) == (2, "copy")
+    status, said = told(capsys, *ask, SERVER, f"./{SERVER}")
+    assert (status, said["agents"][0]["rollouts"]) == (0, 1)
+    status, said = told(capsys, "eval", "--resume", "runs/one", "--agent", "stall")
+    assert (status, "not with stall" in said["error"]["message"]) == (2, True)
+    status, _ = told(capsys, "eval", "--resume", "runs/one", "--agent", "noop", SERVER, f"./{SERVER}")
+    assert status == 0
+    with Path("runs/one/rollouts.jsonl").open("a") as rows:
+        rows.write('{"id": "x"}\n')
+    status, said = told(capsys, "eval", "--resume", "runs/one")
+    assert (status, said["error"]["where"]) == (2, "runs/one/rollouts.jsonl:2")
+
+
+def test_one_eval_at_a_time_works_on_a_run(capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "certify", SERVER)
+    ask = ["eval", SERVER, "--tier", "screened", "--agent", "noop"]
+    told(capsys, *ask, "--out", "runs/one")
+    other = Run.open(Path("runs/one"))
+    other.begin()
+    status, said = told(capsys, "eval", "--resume", "runs/one")
+    assert (status, said["error"]["message"]) == (2, "another eval is at work on this run")
+    other.finish("complete")
+    assert told(capsys, "eval", "--resume", "runs/one")[0] == 0
+
+
+def test_a_certificate_of_other_files_is_told_as_such(capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "certify", SERVER)
+    with Path(SERVER, "locker_room", "policy.md").open("a") as policy:
+        policy.write("Be quick.\n")
+    status, said = told(capsys, "eval", SERVER, "--tier", "screened")
+    assert (status, "certificates of other files" in said["error"]["message"]) == (2, True)
 
 
 def test_a_run_is_resumed_without_repeating_anything(capsys: pytest.CaptureFixture[str]) -> None:
