@@ -31,10 +31,10 @@ class Evidence:
     """None for a check that could not be converted."""
     endings: tuple[Ending, ...] = ()
 
-    @property
-    def solutions(self) -> list[Ending]:
+    def solutions(self, reach: Reach) -> list[Ending]:
         """Recordings that solve the scenario."""
-        return [ending for ending in self.endings if ending.solves(self.start)]
+        far = {at for at, text in enumerate(self.texts) if text is None or _is_out_of_reach(text, reach)}
+        return [ending for ending in self.endings if ending.solves(self.start, far)]
 
 
 def texts_of(start: Start) -> tuple[CheckText | None, ...]:
@@ -49,9 +49,10 @@ def judged(env_id: str, evidence: Evidence, reach: Reach) -> ScenarioAudit:
     task = start.task
     copies = _copies(evidence.texts)
     given = _given(start)
+    solutions = evidence.solutions(reach)
     checks: list[CheckAudit] = []
     for at, (check, answer) in enumerate(zip(task.grading.checks, start.answers, strict=True)):
-        found = [*_at_start(answer), *_in_solutions(at, answer, evidence)]
+        found = [*_at_start(answer), *_in_recordings(at, answer, evidence.endings, solutions)]
         if (text := evidence.texts[at]) is not None:
             found += [*_of_text(text, answer, reach, given), *_copy(copies.get(at))]
         checks.append(_check(at, check, answer, found))
@@ -62,7 +63,7 @@ def judged(env_id: str, evidence: Evidence, reach: Reach) -> ScenarioAudit:
         task.scenario.instruction,
         tuple(checks),
         recordings=len(evidence.endings),
-        solutions=len(evidence.solutions),
+        solutions=len(solutions),
     )
 
 
@@ -98,21 +99,23 @@ def _at_start(answer: CheckResult) -> Iterator[Finding]:
         yield Finding("crashed", answer.error or "it gave no answer")
 
 
-def _in_solutions(at: int, answer: CheckResult, evidence: Evidence) -> Iterator[Finding]:
+def _in_recordings(
+    at: int, answer: CheckResult, endings: Sequence[Ending], solutions: Sequence[Ending]
+) -> Iterator[Finding]:
     """A start-true check that a right solution makes false: nobody can have both."""
-    against = [one.recorded.where for one in evidence.solutions if one.answers[at].ok is not True]
+    against = [one.recorded.where for one in solutions if one.answers[at].ok is not True]
     if answer.ok is not True:
         return
     if against:
         message = f"it holds at the start and not after a run that makes all goals true: {against[0]}"
         yield Finding("contradictory", message)
-    lost = [one.recorded.where for one in evidence.endings if one.answers[at].ok is not True]
+    lost = [one.recorded.where for one in endings if one.answers[at].ok is not True]
     if lost and not against:
         yield Finding("lost", f"a run that solves the task only in part made it false: {lost[0]}")
 
 
 def _of_text(text: CheckText, answer: CheckResult, reach: Reach, given: str) -> Iterator[Finding]:
-    if text.reads is not None and not any(map(reach.writes, text.reads)):
+    if text.reads is not None and _is_out_of_reach(text, reach):
         always = "true" if answer.ok is True else "false"
         looks = f"it looks only at {_listed(text.reads)}, which no tool writes"
         yield Finding("unreachable", f"{looks if text.reads else 'it looks at no state'}: always {always}")
@@ -122,6 +125,10 @@ def _of_text(text: CheckText, answer: CheckResult, reach: Reach, given: str) -> 
     for literal in untold[:1]:
         message = f"neither the task nor the start state gives the wording “{_shortened(literal)}”"
         yield Finding("literal_untold", message)
+
+
+def _is_out_of_reach(text: CheckText, reach: Reach) -> bool:
+    return text.reads is not None and not any(map(reach.writes, text.reads))
 
 
 def _copies(texts: Sequence[CheckText | None]) -> dict[int, int]:

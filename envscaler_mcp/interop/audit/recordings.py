@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -30,10 +31,18 @@ class Ending:
     answers: tuple[CheckResult, ...]
     raised: tuple[tuple[str, Raised], ...] = ()
 
-    def solves(self, start: Start) -> bool:
-        """Every check that was not true at the start is true here, and there is one."""
-        pairs = zip(start.answers, self.answers, strict=True)
-        goals = [end.ok for begun, end in pairs if begun.ok is not True]
+    def solves(self, start: Start, out_of_reach: Collection[int]) -> bool:
+        """Every check that was not true at the start is true here, and there is one.
+
+        Checks that nobody can make true do not count: those out of reach, by their places, and those
+        that crash here as they did at the start.
+        """
+        pairs = enumerate(zip(start.answers, self.answers, strict=True))
+        goals = [
+            end.ok
+            for at, (begun, end) in pairs
+            if begun.ok is not True and at not in out_of_reach and (begun.ok, end.ok) != (None, None)
+        ]
         return bool(goals) and all(ok is True for ok in goals)
 
 
