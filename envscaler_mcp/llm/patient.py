@@ -21,8 +21,8 @@ class Patience:
     """How long we go on trying. No attempt begins after the deadline; each has its own limit."""
 
     attempts: int = 6
-    attempt_seconds: float = 600.0
-    deadline_seconds: float = 1800.0
+    attempt_seconds: float = 1200.0
+    deadline_seconds: float = 3600.0
     first_wait: float = 0.5
     longest_wait: float = 60.0
 

@@ -8,6 +8,7 @@ import pytest
 
 from envscaler_mcp.errors import BadInput, ProviderFailed, RequestRefused
 from envscaler_mcp.llm import Patience, Usage, ask, llm_of
+from tests.llm.conftest import CANARY
 from tests.llm.model_script import Asked, Said, says
 
 SCHEMA = {
@@ -297,3 +298,23 @@ def test_a_missing_sdk_is_named(serve, access, monkeypatch, named: str, sdk: str
     monkeypatch.setitem(__import__("sys").modules, sdk, None)
     with pytest.raises(BadInput, match=r"pip install 'envscaler-mcp\[llm\]'"):
         llm_of(named, access(serve(says("x"))))
+
+
+@pytest.mark.parametrize("has_its_own", [True, False])
+async def test_the_key_of_openai_goes_to_no_other_address(serve, access, has_its_own: bool):
+    server = serve(says("x"))
+    keys = {"OPENAI_API_KEY": CANARY, "ANTHROPIC_API_KEY": CANARY} | (
+        {"CHAT_API_KEY": "mine"} if has_its_own else {}
+    )
+    async with access(server, keys=keys) as run:
+        await llm_of(f"chat:m@{server.openai}", run).complete(ask("topics", "x"))
+    sent = {name.lower(): value for name, value in server.asked[0].headers.items()}
+    assert sent["authorization"] == ("Bearer mine" if has_its_own else "Bearer none")
+    assert CANARY not in str(sent)
+
+
+@pytest.mark.parametrize("key", ["sk-with a blank", "sk-with-\u20ac", "sk-line\nX-Evil: 1"])
+def test_a_key_that_can_be_none_is_refused_without_telling_it(serve, access, key: str):
+    with pytest.raises(BadInput, match="OPENAI_API_KEY holds what no key holds") as caught:
+        llm_of("openai:gpt-5.2", access(serve(says("x")), keys={"OPENAI_API_KEY": key}))
+    assert "sk-" not in str(caught.value)
