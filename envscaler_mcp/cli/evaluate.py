@@ -59,6 +59,8 @@ def evaluate(
 
     run = _run(targets, agent or [], resume, out, _Overrides(repeats, tier, max_turns, max_seconds))
     suite, agents = run.card.suite, run.card.agents
+    if suite.mode != "task":
+        raise BadInput(f"mode {suite.mode}", "this version plays tasks only", "say mode: task")
     for spec in agents:
         agent_of(spec)
     tasks = tasks_of(ServerFolder.find_all(suite.servers), suite.scenarios)

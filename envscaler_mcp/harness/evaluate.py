@@ -53,7 +53,7 @@ def tasks_of(folders: Sequence[ServerFolder], selection: Selection) -> list[Task
         raise BadInput(
             ", ".join(folder.card.name for folder in folders),
             message,
-            "certify the server, or ask for a lower tier",
+            "certify the server, ask for a lower tier, or select more",
         )
     return taken[: selection.limit] if selection.limit else taken
 
