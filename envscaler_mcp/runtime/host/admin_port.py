@@ -122,7 +122,8 @@ class AdminPort:
     async def _health(self, _: Request) -> Response:
         gauges = self._host.gauges()
         status = "draining" if self._host.draining else "ok"
-        return _json({"status": status, "episodes": gauges["episodes"], "workers": gauges["workers"]})
+        told = {name: gauges[name] for name in ("episodes", "workers", "running")}
+        return _json({"status": status, **told})
 
     async def _metrics(self, _: Request) -> Response:
         text = self._host.metrics.text(self._host.gauges())

@@ -185,6 +185,7 @@ class Host:
             "episodes": len(self._episodes),
             "episodes_in_workers": sum(one.status == "live" for one in self._episodes.values()),
             "workers": len(self._pools.processes),
+            "running": len(self._running),
             "idle_bytes": self._idle.bytes,
             "draining": int(self.draining),
         }

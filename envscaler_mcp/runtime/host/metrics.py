@@ -22,6 +22,7 @@ HELP = {
     "episodes": "Episodes in all.",
     "episodes_in_workers": "Episodes that live in a worker.",
     "workers": "Worker processes.",
+    "running": "Requests that are being worked on.",
     "idle_bytes": "Bytes of journals and packed states in memory.",
     "draining": "1 when the host is about to stop.",
 }

@@ -176,8 +176,9 @@ class Pool:
             self._give_back(seat)
 
     def _dismiss(self, seat: Seat, used: float) -> None:
-        """End a spare worker that nobody has needed since."""
-        if self._closed or seat.taken or seat.used != used or len(self.seats) <= self._limits.workers:
+        """End a spare worker that nobody has needed since, unless it is the only one that is free."""
+        needed = seat.taken or seat.used != used or len(self.seats) <= self._limits.workers
+        if self._closed or needed or all(other.taken for other in self.seats if other is not seat):
             return
         self.seats.remove(seat)
         task = asyncio.ensure_future(seat.close())

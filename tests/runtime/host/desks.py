@@ -46,6 +46,11 @@ class Desk:
         while True:
             pass
 
+    def slow(self, rounds):
+        for number in range(rounds):
+            self.counts["slow"] = number
+        return {"success": True}
+
     def quit(self):
         self.counts["quit"] = 1
         raise SystemExit
@@ -60,6 +65,7 @@ def desk(folder: Path, name: str = "desk") -> ServerFolder:
         tool("hang", "read"),
         tool("note", "write", text="string"),
         tool("quit", "write"),
+        tool("slow", "write", rounds="integer"),
     ]
     card = EnvironmentCard.model_validate(
         {

@@ -25,9 +25,7 @@ async def test_begin_look_and_delete(on_ports: Served):
     assert set(made) == {"id", "mcp_url", "policy", "instruction"}
     where = f"/episodes/{made['id']}"
     fresh = (await on_ports.owner.get(where)).json()
-    assert fresh == {"id": made["id"], "status": "idle", "calls": 0, "digest": fresh["digest"]} | {
-        "status": fresh["status"]
-    }
+    assert (set(fresh), fresh["calls"]) == ({"id", "status", "calls", "digest"}, 0)
     assert fresh["digest"].startswith("sha256:")
     await play(made["mcp_url"], "add", name="a", by=1)
     later = (await on_ports.owner.get(where)).json()
@@ -176,7 +174,7 @@ async def test_servers_health_and_metrics(on_ports: Served):
     await play(made["mcp_url"], "add", name="a", by=1)
     await play(made["mcp_url"], "get", name="nobody")
     (server,) = (await on_ports.owner.get("/servers")).json()["servers"]
-    assert (server["name"], server["tools"], server["scenarios"]) == ("desk", 5, ["001", "002"])
+    assert (server["name"], server["tools"], server["scenarios"]) == ("desk", 6, ["001", "002"])
     health = (await on_ports.owner.get("/health")).json()
     assert (health["status"], health["episodes"]) == ("ok", 1)
     assert health["workers"] >= 1
