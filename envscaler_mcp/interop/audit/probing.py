@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
@@ -25,7 +25,6 @@ from .starts import Start
 CALLS = 4
 """Probe calls for each tool."""
 LATER = dt.timedelta(days=40, hours=5)
-BASE, PLAYED = "base", "played"
 
 
 @dataclass(frozen=True)
@@ -56,38 +55,54 @@ class _Side:
         self._seed = scenario.seed + 1 if later else scenario.seed
         self._now = scenario.now + LATER if later else scenario.now
         self._held = 0
+        self._is_fresh = False
+        self._base, self._copy = f"base {later}", f"copy {later}"
+        self._state: Mapping[str, Any] = {}
         self.start = ""
         """Digest of the start state."""
-        self._base = f"{BASE} {later}"
 
-    async def play(self, call: Call, *, looking: bool = False) -> _Answer:
-        """Play a call on a copy of the start state; `looking`: say what it changed."""
+    async def play(self, calls: Sequence[Call], *, looking: bool = False) -> list[_Answer]:
+        """Play calls, each on the start state, up to one that had to be stopped.
+
+        Args:
+            calls: what to play.
+            looking: say what each call changed.
+        """
+        answers: list[_Answer] = []
+        for call in calls:
+            answers.append(await self._one(call, looking=looking))
+            if not answers[-1].digest:
+                break
+        return answers
+
+    async def _one(self, call: Call, *, looking: bool) -> _Answer:
         try:
             await self._begin()
-            said = await self._stage.request(
-                "call", episode=PLAYED, tool=call.tool, arguments=dict(call.arguments)
-            )
+            arguments = dict(call.arguments)
+            said = await self._stage.request("call", episode=self._copy, tool=call.tool, arguments=arguments)
         except KILLED as error:
             return _Answer(b"stopped", "", f"stopped: {error}")
         except WorkerRefused as error:
             return _Answer(b"refused", "", f"no usable answer: {error}")
-        result = cast("dict[str, Any]", said["result"])
+        result, digest = cast("dict[str, Any]", said["result"]), str(said["state_digest"])
+        self._is_fresh = digest == self.start
         crashed = said["is_error"] and result.get("code") in CRASHES
         fault = str(result.get("message", "")) if crashed else None
-        changed = (
-            await self._changed() if looking and said["state_digest"] != self.start else frozenset[str]()
-        )
-        return _Answer(canonical(result), said["state_digest"], fault, changed)
+        changed = await self._changed() if looking and not self._is_fresh else frozenset[str]()
+        return _Answer(canonical(result), digest, fault, changed)
 
     async def _begin(self) -> None:
+        """A copy of the start state; one that no call has changed serves the next call as well."""
         if not self._stage.holds(self._held):
             self.start = await self._stage.open(self._base, self._scenario, seed=self._seed, now=self._now)
-            self._held = self._stage.generation
-        await self._stage.request("fork", episode=self._base, new=PLAYED)
+            self._state = await self._stage.request("state", episode=self._base)
+            self._held, self._is_fresh = self._stage.generation, False
+        if not self._is_fresh:
+            await self._stage.request("fork", episode=self._base, new=self._copy)
 
     async def _changed(self) -> frozenset[str]:
-        before: Mapping[str, Any] = await self._stage.request("state", episode=self._base)
-        after: Mapping[str, Any] = await self._stage.request("state", episode=PLAYED)
+        after: Mapping[str, Any] = await self._stage.request("state", episode=self._copy)
+        before = self._state
         return frozenset(key for key in {*before, *after} if before.get(key) != after.get(key))
 
 
@@ -107,13 +122,11 @@ async def _tool(
     raised: dict[str, Raised] = {}
     differs: Literal["process", "run"] | None = None
     calls = arguments.calls(tool, CALLS)
-    for call in calls:
-        one, other, later = await _thrice(sides, call)
+    # Up to the first call that had to be stopped on any side.
+    for call, one, other, later in zip(calls, *await _thrice(sides, calls), strict=False):
         changed |= one.changed
         if one.fault is not None:
             raised.setdefault(one.fault, Raised(dict(call.arguments), one.fault))
-            if one.fault.startswith("stopped"):
-                break
         elif (one.result, one.digest) != (other.result, other.digest):
             differs = "process"
         elif differs is None and _differ(one, later, sides):
@@ -122,13 +135,15 @@ async def _tool(
     return ToolAudit(tool["name"], kind, len(calls), tuple(raised.values()), differs)
 
 
-async def _thrice(sides: tuple[_Side, _Side, _Side], call: Call) -> tuple[_Answer, _Answer, _Answer]:
-    """The two processes at the same time, each one call after the other."""
+async def _thrice(
+    sides: tuple[_Side, _Side, _Side], calls: Sequence[Call]
+) -> tuple[list[_Answer], list[_Answer], list[_Answer]]:
+    """Both processes at the same time, each one call after the other."""
 
-    async def second() -> tuple[_Answer, _Answer]:
-        return await sides[1].play(call), await sides[2].play(call)
+    async def second() -> tuple[list[_Answer], list[_Answer]]:
+        return await sides[1].play(calls), await sides[2].play(calls)
 
-    one, (other, later) = await asyncio.gather(sides[0].play(call, looking=True), second())
+    one, (other, later) = await asyncio.gather(sides[0].play(calls, looking=True), second())
     return one, other, later
 
 
