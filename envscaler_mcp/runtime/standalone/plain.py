@@ -54,8 +54,8 @@ class PlainForm:
         methods: dict[str, str] | None = None,
     ) -> None:
         self._execute = home
-        self.first = home()
-        """Executed once at loading, so that a module that does not load is told at once."""
+        self.cls = home().cls
+        """As executed at loading: to look at, not to play."""
         self.seeded = seeded
         self.load_method = load_method
         self.methods = methods or {}
