@@ -18,6 +18,7 @@ import pytest
 from mcp import Client, MCPError, StdioServerParameters
 
 from envscaler_mcp.runtime.folder import ServerFolder
+from envscaler_mcp.runtime.standalone.command import TOKEN
 
 from .folders import counter
 
@@ -107,6 +108,11 @@ async def test_http_gives_every_token_an_episode_of_its_own(folder: ServerFolder
             }
 
 
+def test_a_token_is_digits_alone() -> None:
+    assert TOKEN.match("0" * 32)
+    assert not any(TOKEN.match(text) for text in ("0" * 32 + "\n", "0" * 31, "0" * 33, "F" * 32))
+
+
 async def test_http_refuses_a_token_that_is_none(folder: ServerFolder) -> None:
     with http(folder) as url, pytest.raises(BaseExceptionGroup):
         async with Client(f"{url}/e/short/mcp"):
@@ -139,6 +145,10 @@ def test_a_port_that_is_taken_is_bad_input(folder: ServerFolder) -> None:
         (("--scenario", "009"), "it has: 001, 002"),
         (("--state", "missing.json"), "missing.json"),
         (("--state", "counter/__init__.py"), "not strict JSON"),
+        (("--save", "no/where/state.json"), "No such file or directory; name a file"),
+        (("--save", "grading"), "Is a directory; name a file"),
+        (("--journal", "grading"), "grading: Is a directory; name a file"),
+        (("--http", "--port", "99999"), "99999 is no port"),
         (("--nonsense",), "unrecognized arguments"),
     ],
 )
@@ -152,3 +162,4 @@ def test_bad_input_is_one_sentence_and_exit_2(
     assert words in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+    assert not list(folder.path.glob("**/*.part"))

@@ -7,8 +7,10 @@ import os
 import signal
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from mcp import MCPError
 
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime.connect import connected
@@ -120,6 +122,18 @@ async def test_a_client_plays_on_it_over_mcp(folder: ServerFolder, episode: Remo
         refused = await client.call_tool("get", {"name": "nobody"})
         assert refused.is_error
         assert refused.structured_content == {"success": False, "error": "no such counter"}
+
+
+async def test_arguments_that_are_no_strict_json_are_refused(
+    folder: ServerFolder, episode: RemoteEpisode
+) -> None:
+    deep: Any = 1
+    for _ in range(150):
+        deep = [deep]
+    async with connected(folder, episode) as client:
+        with pytest.raises(MCPError, match="no strict JSON"):
+            await client.call_tool("add", {"name": "a", "by": deep})
+    assert episode.journal == []
 
 
 async def test_a_scenario_that_does_not_exist_is_named(folder: ServerFolder) -> None:

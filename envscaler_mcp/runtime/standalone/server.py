@@ -17,7 +17,7 @@ import mcp_types as types
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
-from .canonical import dumps
+from .canonical import StrictJsonError, dumps, loads
 from .episode import Outcome, UnknownTool
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ def build_server(
     async def call_tool(context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
         try:
             episode = await episode_of(_token(context))
-            outcome = await episode.call(params.name, dict(params.arguments or {}), _request_id(params))
-        except (UnknownTool, UnknownEpisode) as error:
+            outcome = await episode.call(params.name, _arguments(params), _request_id(params))
+        except (UnknownTool, UnknownEpisode, StrictJsonError) as error:
             raise MCPError(code=types.INVALID_PARAMS, message=str(error)) from error
         return _result(outcome)
 
@@ -158,6 +158,14 @@ def _guarded(app: ASGIApp, accepts: Callable[[str], bool]) -> ASGIApp:
 def _token(context: Any) -> str | None:
     request = cast("Request | None", getattr(context, "request", None))
     return request.path_params.get("episode") if request is not None else None
+
+
+def _arguments(params: types.CallToolRequestParams) -> dict[str, Any]:
+    """The arguments, if they are strict JSON: the wire lets NaN through."""
+    try:
+        return cast("dict[str, Any]", loads(dumps(params.arguments or {})))
+    except ValueError as error:
+        raise StrictJsonError(f"The arguments are no strict JSON: {error}") from error
 
 
 def _request_id(params: types.CallToolRequestParams) -> str | None:
