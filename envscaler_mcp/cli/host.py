@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +13,7 @@ import typer
 
 from envscaler_mcp.errors import BadInput
 
+from .interrupt import InterruptClock
 from .output import Output
 from .status import DONE
 
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from envscaler_mcp.runtime.host import Host
     from envscaler_mcp.runtime.host.ports import Addresses, Urls
 
-AFTER_INTERRUPT = 1.0
+AFTER_INTERRUPT = 0.5
 """Seconds that running calls get after Ctrl-C; after SIGTERM it is the host's own limit."""
 TOKEN_FILE = Path("host-admin-token")
 
@@ -72,24 +75,35 @@ async def _serve(output: Output, host: Host, addresses: Addresses, token: str, s
     """Serve until a signal comes; SIGTERM is an end, SIGINT an interruption."""
     from envscaler_mcp.harness.hosting import hosted
 
-    stop: asyncio.Queue[int] = asyncio.Queue()
-    loop = asyncio.get_running_loop()
     async with host:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.put_nowait, number)
-        try:
+        with _signals(output) as stop:
             async with hosted(host, addresses, token) as urls:
                 _tell(output, host, urls, secret)
                 came = await stop.get()
-                seconds = AFTER_INTERRUPT if came == signal.SIGINT else None
-                done = await host.drain(seconds)
-                output.note("Stopped." if done else "Stopped; calls that were running are not recorded.")
+                done = await host.drain(AFTER_INTERRUPT if came == signal.SIGINT else None)
+                output.note("Every call was finished." if done else "What still ran is not recorded.")
                 await host.close()
-        finally:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                loop.remove_signal_handler(number)
-    if came == signal.SIGINT:
-        raise KeyboardInterrupt
+            if came == signal.SIGINT:
+                raise KeyboardInterrupt
+
+
+@contextmanager
+def _signals(output: Output) -> Generator[asyncio.Queue[int]]:
+    """Signals as they come. Once interrupted, the process is over in time, whatever still runs."""
+    came: asyncio.Queue[int] = asyncio.Queue()
+    loop, clock = asyncio.get_running_loop(), InterruptClock(output.stopped)
+
+    def interrupted() -> None:
+        clock.start()
+        came.put_nowait(signal.SIGINT)
+
+    loop.add_signal_handler(signal.SIGTERM, came.put_nowait, signal.SIGTERM)
+    loop.add_signal_handler(signal.SIGINT, interrupted)
+    try:
+        yield came
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
 
 
 def _tell(output: Output, host: Host, urls: Urls, secret: Path) -> None:

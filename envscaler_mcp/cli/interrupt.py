@@ -14,6 +14,33 @@ from .status import STOPPED
 GRACE_SECONDS = 1.5
 
 
+class InterruptClock:
+    """Ends the process with status 130 when it has run out, or when it is started once more.
+
+    Args:
+        told: called before the end.
+        grace: seconds until then.
+    """
+
+    def __init__(self, told: Callable[[], None], grace: float | None = None) -> None:
+        self._told = told
+        self._grace = grace
+        self.runs = False
+
+    def start(self) -> None:
+        """Begin to count; the second time, be over at once."""
+        if self.runs:
+            self._over()
+        self.runs = True
+        timer = threading.Timer(GRACE_SECONDS if self._grace is None else self._grace, self._over)
+        timer.daemon = True
+        timer.start()
+
+    def _over(self) -> None:
+        self._told()
+        os._exit(STOPPED)
+
+
 @contextmanager
 def bounded_interrupt(told: Callable[[], None], grace: float | None = None) -> Generator[None]:
     """Within: the first SIGINT raises KeyboardInterrupt and starts a clock.
@@ -24,19 +51,10 @@ def bounded_interrupt(told: Callable[[], None], grace: float | None = None) -> G
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    clock: list[threading.Timer] = []
-
-    def over() -> None:
-        told()
-        os._exit(STOPPED)
+    clock = InterruptClock(told, grace)
 
     def interrupted(number: int, frame: FrameType | None) -> None:
-        if clock:
-            over()
-        timer = threading.Timer(GRACE_SECONDS if grace is None else grace, over)
-        timer.daemon = True
-        timer.start()
-        clock.append(timer)
+        clock.start()
         signal.default_int_handler(number, frame)
 
     before = signal.signal(signal.SIGINT, interrupted)
@@ -44,4 +62,4 @@ def bounded_interrupt(told: Callable[[], None], grace: float | None = None) -> G
         yield
     finally:
         # The clock runs on: threads that are joined at the interpreter's end may hang as well.
-        signal.signal(signal.SIGINT, before if not clock else signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN if clock.runs else before)

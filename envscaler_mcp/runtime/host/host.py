@@ -140,7 +140,7 @@ class Host:
             UnknownTool: there is no such tool.
             HostRefusal: nothing was done; the message says why.
         """
-        if not any(known["name"] == tool for known in episode.folder.bundle.tools):
+        if tool not in episode.folder.tool_names:
             raise UnknownTool(f"Unknown tool: {tool}")
         began = time.perf_counter()
         asked = Asked(tool, loads(dumps(arguments)), request_id)
@@ -354,4 +354,6 @@ class Host:
         except asyncio.CancelledError:
             task.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody asks any more
             raise
+        if task.cancelled():  # the host was closed over it: it is not written down, so it was not
+            raise Draining
         return task.result()

@@ -211,7 +211,7 @@ class Seat:
         return Checkpoint(calls, packed, reply["state_digest"], tuple(reply["broken"]))
 
     async def _ask(self, method: str, **params: Any) -> Any:
-        return await self._process.request(method, generation=self._generation, **params)
+        return await self._process.ask(method, generation=self._generation, **params)
 
     def _seconds(self, entries: list[dict[str, Any]]) -> float:
         return self._limits.call_seconds + SECONDS_PER_REPLAYED_CALL * len(entries)
