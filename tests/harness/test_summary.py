@@ -18,7 +18,8 @@ def row(outcome: Outcome, reward: float | None, **changes: Any) -> RolloutRow:
 
 
 def test_what_is_no_evidence_is_counted_and_left_out_of_the_mean() -> None:
-    rows = [row("passed", 1.0), row("failed", 0.0), row("agent_error", 0.0), row("infrastructure_error", None)]
+    rows = [row("passed", 1.0), row("failed", 0.0), row("agent_error", 0.0)]
+    rows.append(row("infrastructure_error", None))
     (one,) = summarise(rows, ["a"], 1)
     assert one.reward_mean == pytest.approx(1 / 3)
     assert one.outcomes == {"passed": 1, "failed": 1, "agent_error": 1, "infrastructure_error": 1}
@@ -33,9 +34,10 @@ def test_pass_hat_k_is_the_chance_that_all_of_k_repeats_pass() -> None:
 
 def test_the_interval_is_wider_over_few_scenarios_than_over_many_rollouts_of_them() -> None:
     def width(scenarios: int, repeats: int) -> float:
+        outcomes: list[Outcome] = ["failed", "passed"]
         rows = [
-            row("passed" if scenario % 2 else "failed", float(scenario % 2), scenario=str(scenario), repeat=repeat)
-            for scenario in range(scenarios)
+            row(outcomes[number % 2], float(number % 2), scenario=str(number), repeat=repeat)
+            for number in range(scenarios)
             for repeat in range(repeats)
         ]
         low, high = summarise(rows, ["a"], 1)[0].reward_ci95 or (0.0, 0.0)
