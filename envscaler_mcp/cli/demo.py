@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -92,7 +93,7 @@ def _program() -> str:
 
 
 def _next_steps(path: Path, report: ServerReport) -> list[str]:
-    program = _program()
+    program, folder = shlex.quote(_program()), shlex.quote(str(path))
     mutants = sum(one.mutants for one in report.scenarios)
     killed = sum(one.killed for one in report.scenarios)
     return [
@@ -101,7 +102,7 @@ def _next_steps(path: Path, report: ServerReport) -> list[str]:
         "",
         "[bold]Next[/bold]",
         f"  read the server         {path}/README.md",
-        f"  plug it into a client   {program} serve {path} --http",
-        f"  evaluate it again       {program} eval {path} --agent oracle --agent random -k 3",
+        f"  plug it into a client   {program} serve {folder} --http",
+        f"  evaluate it again       {program} eval {folder} --agent oracle --agent random -k 3",
         f"  bring your own          {program} import envscaler ENVIRONMENTS --scenarios FILE",
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -99,7 +100,7 @@ def _report(output: Output, rows: list[dict[str, Any]], problems: list[Problem],
     if not kept:
         first = next((one for one in every if one.severity == "error"), None)
         message = (
-            f"{first.message} ({len(every)} problems in all)" if first else "there is no environment in it"
+            f"{first.message} ({len(every)} problem{'s' * (len(every) != 1)} in all)" if first else "there is no environment in it"
         )
         raise BadInput(first.where if first else where, message, "correct the rows, or name another file")
     errors = [problem for problem in every if problem.severity == "error"]
@@ -110,8 +111,8 @@ def _report(output: Output, rows: list[dict[str, Any]], problems: list[Problem],
         {"environments": rows, "problems": [problem.model_dump() for problem in problems]},
         table(("row", "server", "tools", "scenarios", "problems"), lines),
         *(f"{problem.severity}: {problem.where}: {problem.message}" for problem in every),
-        f"{len(kept)} servers in {Path(kept[0]['path']).parent}.",
-        f"Next: envscaler-mcp certify {kept[0]['path']}",
+        f"{len(kept)} server{'s' * (len(kept) != 1)} in {Path(kept[0]['path']).parent}.",
+        f"Next: envscaler-mcp certify {shlex.quote(kept[0]['path'])}",
     )
     return SHORT if errors else DONE
 

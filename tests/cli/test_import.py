@@ -39,6 +39,13 @@ def test_a_release_becomes_servers(capsys: pytest.CaptureFixture[str]) -> None:
     assert (folder / "grading/t1.json").is_file()
 
 
+def test_the_next_step_can_be_copied(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["import", *release([environment()]), "--out", "my servers", "--quiet"]) == 0
+    *_, where, following = capsys.readouterr().out.splitlines()
+    assert where == "1 server in my servers."
+    assert following == "Next: envscaler-mcp certify 'my servers/locker_room'"
+
+
 BAD_CLASS = CLASS.replace("import uuid", "import os, uuid").replace("str(uuid.uuid4())", "os.getcwd()")
 BAD_ROWS = {
     "no class": {"env_class_code": None},
