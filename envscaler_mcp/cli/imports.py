@@ -100,7 +100,9 @@ def _report(output: Output, rows: list[dict[str, Any]], problems: list[Problem],
     if not kept:
         first = next((one for one in every if one.severity == "error"), None)
         message = (
-            f"{first.message} ({len(every)} problem{'s' * (len(every) != 1)} in all)" if first else "there is no environment in it"
+            f"{first.message} ({len(every)} problem{'s' * (len(every) != 1)} in all)"
+            if first
+            else "there is no environment in it"
         )
         raise BadInput(first.where if first else where, message, "correct the rows, or name another file")
     errors = [problem for problem in every if problem.severity == "error"]
