@@ -24,10 +24,12 @@ from .imports import app as imports
 from .install import install
 from .interrupt import bounded_interrupt
 from .output import Output
+from .pack import pack
 from .replay import replay
 from .serve import serve
 from .status import BAD_INPUT, DONE, INFRASTRUCTURE, STOPPED, cause, sentence_of, status_of
 from .verb import add_verb, prepared
+from .verify import verify
 
 # Typer may carry a click of its own; the base of its usage errors is found by name in either.
 UsageError: type[Exception] = next(
@@ -49,7 +51,9 @@ add_verb(app, "certify", certify)
 add_verb(app, "doctor", doctor)
 add_verb(app, "install", install)
 add_verb(app, "list", catalogue)
+add_verb(app, "pack", pack)
 add_verb(app, "replay", replay)
+add_verb(app, "verify", verify)
 add_verb(app, "serve", serve)
 add_verb(app, "host", host)
 add_verb(app, "eval", evaluate)
