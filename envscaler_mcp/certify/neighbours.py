@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 from envscaler_mcp.spec import Json, State
 
 Thing = TypeVar("Thing")
-_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}\Z")
 _MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 
 

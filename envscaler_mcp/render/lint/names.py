@@ -40,7 +40,7 @@ def server_name(subject: Subject) -> Iterator[Finding]:
 def tool_name(subject: Subject) -> Iterator[Finding]:
     """Tool names are short, lower-case identifiers."""
     for tool in subject.tools:
-        if not TOOL_NAME.match(tool.name) or tool.name.endswith("\n") or keyword.iskeyword(tool.name):
+        if not TOOL_NAME.match(tool.name) or keyword.iskeyword(tool.name):
             yield Finding(
                 f"/tools/{tool.name}", "a tool's name is lower case, at most 40 characters, a letter first"
             )

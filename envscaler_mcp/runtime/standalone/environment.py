@@ -17,7 +17,7 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
-TOOL_NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
+TOOL_NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}\Z")
 RESERVED_TOOL_NAMES = frozenset(["reset", "step", "state", "close", "verify", "seed_session", "submit"])
 
 # Field roles (contracts: frame, diff and digest respect them).
