@@ -26,7 +26,7 @@ STATE_TOO_LARGE = "state_too_large"
 RESULT_TOO_LARGE = "result_too_large"
 MAX_RESULT = 1024 * 1024
 """Bytes that a result may have: a quarter of a million tokens, and quick to pass on."""
-STOPPED = ("tool_crashed", "invalid_arguments", TIMED_OUT, STATE_TOO_LARGE)
+STOPPED = ("tool_crashed", "invalid_arguments", TIMED_OUT, STATE_TOO_LARGE, RESULT_TOO_LARGE)
 LEFT_OUT = (TIMED_OUT, STATE_TOO_LARGE)
 """Codes of calls that were stopped from outside: they changed nothing, and a rebuild leaves them out."""
 
