@@ -49,6 +49,9 @@ def evaluate(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run (default: a new one in runs/).")] = None,
     resume: Annotated[Path | None, typer.Option(metavar="RUN", help="Go on with this run.")] = None,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Run a class that the policy has findings on.")
+    ] = False,
 ) -> int:
     """Run agents on scenarios over MCP and score what they left behind."""
     from envscaler_mcp.agents import agent_of
@@ -72,7 +75,9 @@ def evaluate(
         def told(finished: Finished) -> None:
             steps.advance(f"{finished.row.id}: {finished.row.outcome}")
 
-        rows = asyncio.run(play(run, planned, suite, concurrency=concurrency, progress=told))
+        rows = asyncio.run(
+            play(run, planned, suite, concurrency=concurrency, trusted=trust, progress=told)
+        )
     summaries = summarise(rows, agents, suite.repeats)
     output.result(
         {"run": str(run.path), "status": run.card.status, "agents": agents_json(summaries)},

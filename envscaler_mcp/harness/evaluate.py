@@ -74,6 +74,7 @@ async def evaluate(
     suite: Suite,
     *,
     concurrency: int,
+    trusted: bool = False,
     progress: Callable[[Finished], None] | None = None,
 ) -> list[RolloutRow]:
     """Play every rollout that the run does not hold yet.
@@ -83,11 +84,12 @@ async def evaluate(
         planned: from `plan`.
         suite: limits and seed.
         concurrency: rollouts under way at once.
+        trusted: see `EnvironmentProcess`.
         progress: called with each finished rollout.
     """
     done = {row.id for row in run.rows()}
     waiting = asyncio.Semaphore(concurrency)
-    async with _processes([one.task.folder for one in planned]) as processes:
+    async with _processes([one.task.folder for one in planned], trusted) as processes:
         with CheckRunner() as checks:
 
             async def play(one: Planned) -> None:
@@ -117,13 +119,16 @@ async def evaluate(
 
 
 @asynccontextmanager
-async def _processes(folders: Sequence[ServerFolder]) -> AsyncGenerator[dict[str, EnvironmentProcess]]:
+async def _processes(
+    folders: Sequence[ServerFolder], trusted: bool
+) -> AsyncGenerator[dict[str, EnvironmentProcess]]:
     """One worker for each server."""
     async with AsyncExitStack() as stack:
         found: dict[str, EnvironmentProcess] = {}
         for folder in folders:
             if folder.card.name not in found:
-                found[folder.card.name] = await stack.enter_async_context(EnvironmentProcess(folder))
+                process = EnvironmentProcess(folder, trusted=trusted)
+                found[folder.card.name] = await stack.enter_async_context(process)
         yield found
 
 
