@@ -23,7 +23,7 @@ from .world import BadStart
 
 __all__ = ["Bundle", "main"]
 
-TOKEN = re.compile(r"^[0-9a-f]{32}$")
+TOKEN = re.compile(r"[0-9a-f]{32}\Z")  # `$` would let a line end through
 MAX_EPISODES = 256
 BAD_INPUT = 2
 
@@ -68,12 +68,28 @@ def main(bundle: Bundle, arguments: Sequence[str] | None = None) -> None:
         episodes = LocalEpisodes(_Begin(bundle, options))
         listening = _listening(options) if options.http else None
     except (Unusable, StrictJsonError, BadStart, OSError) as error:
-        print(f"{bundle.name}: {error}", file=sys.stderr)
+        print(f"{bundle.name}: {_sentence(error, options)}", file=sys.stderr)
         raise SystemExit(BAD_INPUT) from error
     try:
         _serve(bundle, episodes, listening)
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+
+
+def _sentence(error: Exception, options: argparse.Namespace) -> str:
+    """What is wrong where, and what to do."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}; name a file that can be used."
+    if isinstance(error, BadStart) and options.state:
+        return f"{options.state}: at {error}; correct the state."
+    return str(error)
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{port} is no port: 0 to 65535")
+    return port
 
 
 def _parser(bundle: Bundle) -> argparse.ArgumentParser:
@@ -90,7 +106,7 @@ def _parser(bundle: Bundle) -> argparse.ArgumentParser:
     parser.add_argument("--http", action="store_true", help="serve streamable HTTP instead of stdio")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument(
-        "--port", type=int, default=8000, help="port to listen on; 0: a free one (default: %(default)s)"
+        "--port", type=_port, default=8000, help="port to listen on; 0: a free one (default: %(default)s)"
     )
     parser.add_argument("--version", action="version", version=f"{bundle.name} {bundle.version}")
     return parser
@@ -144,8 +160,12 @@ class _Recorder:
     def _save(self) -> None:
         if self.save:
             draft = self.save.with_name(self.save.name + ".part")
-            draft.write_text(pretty(self.episode.state()), encoding="utf-8")
-            draft.replace(self.save)
+            try:
+                draft.write_text(pretty(self.episode.state()), encoding="utf-8")
+                draft.replace(self.save)
+            except OSError:
+                draft.unlink(missing_ok=True)
+                raise
 
 
 def _read_state(path: Path) -> dict[str, Any]:

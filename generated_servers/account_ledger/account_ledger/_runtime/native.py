@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from .canonical import dumps, integral, loads
-from .description import Description, describe, roles_in
+from .description import Description, describe
 from .environment import Clock, Environment, broken_rules, tools_of
 from .schemas import dump_result, validate_arguments
 from .world import BadStart, World, clock_from_json, clock_to_json
@@ -26,10 +26,10 @@ class NativeForm:
         """Tools, rules and entities; built when first asked for."""
         return describe(self.cls)
 
-    @cached_property
+    @property
     def roles(self) -> dict[str, str]:
         """Path pattern → role."""
-        return roles_in(self.cls)
+        return self.description.roles
 
     def settles(self, tool: str, /) -> bool:
         """Only writes write: certify and tests prove that reads are pure."""

@@ -12,12 +12,13 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol, cast
+from urllib.parse import urlsplit
 
 import mcp_types as types
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
-from .canonical import dumps
+from .canonical import StrictJsonError, dumps, loads
 from .episode import Outcome, UnknownTool
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 log = logging.getLogger("environment.server")
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 REQUEST_ID = "envscaler-mcp/request-id"
 """`_meta` key with which a client makes a call repeatable: the same id never acts twice."""
@@ -76,8 +79,8 @@ def build_server(
     async def call_tool(context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
         try:
             episode = await episode_of(_token(context))
-            outcome = await episode.call(params.name, dict(params.arguments or {}), _request_id(params))
-        except (UnknownTool, UnknownEpisode) as error:
+            outcome = await episode.call(params.name, _arguments(params), _request_id(params))
+        except (UnknownTool, UnknownEpisode, StrictJsonError) as error:
             raise MCPError(code=types.INVALID_PARAMS, message=str(error)) from error
         return _result(outcome)
 
@@ -107,7 +110,8 @@ def http_app(
         async with inner.router.lifespan_context(inner):
             yield
 
-    routes = [Mount("/e/{episode}", app=_guarded(inner, accepts or (lambda _: True))), Mount("/", app=inner)]
+    asked = inner if host in LOOPBACK else _without_strange_pages(inner)
+    routes = [Mount("/e/{episode}", app=_guarded(asked, accepts or (lambda _: True))), Mount("/", app=asked)]
     return Starlette(routes=routes, lifespan=lifespan)
 
 
@@ -136,6 +140,32 @@ async def serve_stdio(server: Server[Any]) -> None:
             await server.run(incoming, outgoing, server.create_initialization_options())
 
 
+def _without_strange_pages(app: ASGIApp) -> ASGIApp:
+    """Answer 403 to web pages from elsewhere.
+
+    On a loopback address the SDK sees to that, and to the Host header. Elsewhere nobody knows under
+    which names the server is reached; but what is no page sends no Origin.
+    """
+    from starlette.datastructures import Headers
+    from starlette.responses import PlainTextResponse
+
+    async def checked(scope: Scope, receive: Receive, send: Send) -> None:
+        origin = Headers(scope=scope).get("origin") if scope["type"] == "http" else None
+        if origin is None or _host_of(origin) in LOOPBACK:
+            await app(scope, receive, send)
+        else:
+            await PlainTextResponse("Invalid Origin header", status_code=403)(scope, receive, send)
+
+    return checked
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).hostname
+    except ValueError:
+        return None
+
+
 def _guarded(app: ASGIApp, accepts: Callable[[str], bool]) -> ASGIApp:
     """Answer 404 for a token that is none, before MCP sees the request."""
     from starlette.responses import JSONResponse
@@ -158,6 +188,14 @@ def _guarded(app: ASGIApp, accepts: Callable[[str], bool]) -> ASGIApp:
 def _token(context: Any) -> str | None:
     request = cast("Request | None", getattr(context, "request", None))
     return request.path_params.get("episode") if request is not None else None
+
+
+def _arguments(params: types.CallToolRequestParams) -> dict[str, Any]:
+    """The arguments, if they are strict JSON: the wire lets NaN through."""
+    try:
+        return cast("dict[str, Any]", loads(dumps(params.arguments or {})))
+    except ValueError as error:
+        raise StrictJsonError(f"The arguments are no strict JSON: {error}") from error
 
 
 def _request_id(params: types.CallToolRequestParams) -> str | None:

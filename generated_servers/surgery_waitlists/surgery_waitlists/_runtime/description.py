@@ -66,16 +66,6 @@ def roles_of(entities: list[dict[str, Any]]) -> dict[str, str]:
     }
 
 
-def roles_in(cls: type[Environment]) -> dict[str, str]:
-    """Path pattern → role, read off the fields; `describe(cls).roles` says the same and costs more."""
-    return {
-        f"/{collection}/*/{name}": str(extra["role"])
-        for collection, row in _rows(cls).items()
-        for name, info in row.model_fields.items()
-        if isinstance(extra := info.json_schema_extra, dict) and extra.get("role")
-    }
-
-
 def _rows(cls: type[Environment]) -> dict[str, type[Entity]]:
     """State field → the entity that its rows are."""
     found: dict[str, type[Entity]] = {}

@@ -8,7 +8,6 @@ episode from its journal; resume, eviction and re-scoring all use it.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -24,7 +23,10 @@ log = logging.getLogger("environment")
 Entry = dict[str, Any]
 TIMED_OUT = "timed_out"
 STATE_TOO_LARGE = "state_too_large"
-STOPPED = ("tool_crashed", "invalid_arguments", TIMED_OUT, STATE_TOO_LARGE)
+RESULT_TOO_LARGE = "result_too_large"
+MAX_RESULT = 1024 * 1024
+"""Bytes that a result may have: a quarter of a million tokens, and quick to pass on."""
+STOPPED = ("tool_crashed", "invalid_arguments", TIMED_OUT, STATE_TOO_LARGE, RESULT_TOO_LARGE)
 LEFT_OUT = (TIMED_OUT, STATE_TOO_LARGE)
 """Codes of calls that were stopped from outside: they changed nothing, and a rebuild leaves them out."""
 
@@ -158,11 +160,10 @@ class Episode:
             return self._answered[request_id]
         if tool not in self.form.tools:
             raise UnknownTool(f"Unknown tool: {tool}")
-        text = dumps(arguments)
-        kept: dict[str, Any] = loads(text)
-        outcome = self._play(tool, json.loads(text))  # its own copy: a tool may keep or change it
+        copied: dict[str, Any] = loads(dumps(arguments))
+        outcome = self._play(tool, copied)
         self._ask_rules()
-        self._record(tool, kept, request_id, outcome)
+        self._record(tool, loads(dumps(arguments)), request_id, outcome)
         return outcome
 
     def state(self) -> dict[str, Any]:
@@ -215,7 +216,7 @@ class Episode:
 
     def _play(self, tool: str, arguments: dict[str, Any]) -> Outcome:
         try:
-            result = self.world.call(tool, arguments)
+            result = self._ask(tool, arguments)
             self._settle(tool)
         except Declined as refusal:
             self._settle(tool) if self.keep_refused else self._roll_back(tool)
@@ -230,6 +231,16 @@ class Episode:
                 "tool_crashed", f"The tool failed inside ({type(error).__name__}: {str(error)[:200]})."
             )
         return Outcome(result)
+
+    def _ask(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """What the tool says, if it can be told: an answer that cannot leave leaves no state behind."""
+        try:
+            result = self.world.call(tool, arguments)
+        except Declined as refusal:
+            _require_tellable(refusal.result)
+            raise
+        _require_tellable(result)
+        return result
 
     def _settle(self, tool: str) -> None:
         if self.form.settles(tool):
@@ -277,5 +288,13 @@ class Episode:
             self.on_entry(entry)
 
 
+def _require_tellable(result: dict[str, Any]) -> None:
+    """Refuse what is no JSON text (NaN, half of a surrogate pair) or more than any client can use."""
+    size = len(dumps(result).encode("utf-8"))
+    if size > MAX_RESULT:
+        raise Refusal(RESULT_TOO_LARGE, f"The result has {size} bytes; at most {MAX_RESULT} can be told.")
+
+
 def _error(code: str, message: str) -> Outcome:
+    code, message = (text.encode("utf-8", "replace").decode("utf-8") for text in (code, message))
     return Outcome({"code": code, "message": message}, is_error=True, code=code)
