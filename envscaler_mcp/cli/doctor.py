@@ -19,7 +19,16 @@ RUNTIMES = {
     "node": "clients written in JavaScript",
     "uv": "starting servers with uvx",
     "docker": "servers as containers",
-    "bwrap": "a second wall around foreign code",
+}
+WALLS = {
+    "unprivileged": "no rights of root",
+    "no_new_privileges": "no way back to them",
+    "not_dumpable": "its memory is nobody's to read",
+    "death_signal": "it ends with its parent",
+    "resource_limits": "memory, files and forks are capped",
+    "landlock": "the kernel opens no file and no port",
+    "seccomp": "the kernel takes no call but those of computing",
+    "bubblewrap": "namespaces of its own: no other files, no network",
 }
 CLIENTS = ("claude", "codex", "opencode", "gemini", "code", "cursor")
 
@@ -37,7 +46,7 @@ class Finding:
 
 def doctor(output: Output) -> int:
     """What is here: isolation, keys (present or not), runtimes, MCP clients."""
-    findings = [*_platform(), *_distributions(), _isolation(), *_keys(Path.cwd()), *_programs()]
+    findings = [*_platform(), *_distributions(), *_isolation(), *_keys(Path.cwd()), *_programs()]
     sound = all(finding.ok for finding in findings if finding.required)
     rows = [(_mark(finding), finding.name, finding.found, finding.remedy) for finding in findings]
     closing = "Everything that is needed is here." if sound else "What is marked MISSING is needed."
@@ -69,7 +78,7 @@ def _distributions() -> Iterator[Finding]:
             yield Finding(name, False, "not installed", required=True, remedy=f"pip install {name}")
 
 
-def _isolation() -> Finding:
+def _isolation() -> Iterator[Finding]:
     """Which walls stand around foreign code; a worker is started to see."""
     from envscaler_mcp.sandbox.isolation import available
 
@@ -78,9 +87,26 @@ def _isolation() -> Finding:
         f"{part} ({state})" if state else part for part, state in report.parts.items() if state is not True
     ]
     found = f"{report.tier}, without {', '.join(lacking)}" if lacking else report.tier
-    here = report.tier != "none"
-    remedy = "" if here else "foreign code is refused here; run inside a Linux container"
-    return Finding("isolation", here, found, required=True, remedy=remedy)
+    yield Finding("isolation", report.tier != "none", found, required=True, remedy=_TIERS[report.tier])
+    for part, state in report.parts.items():
+        if part in WALLS:
+            yield _wall(part, state)
+
+
+_TIERS = {
+    "hardened": "",
+    "worker": "files and network are held back by the policy only; a kernel with seccomp gives more",
+    "none": "foreign code is refused here; run inside a Linux container",
+}
+
+
+def _wall(part: str, state: bool | str) -> Finding:
+    if state is True:
+        return Finding(f"isolation {part}", True, WALLS[part])
+    remedy = (
+        "apt-get install bubblewrap gives a second wall" if (part, state) == ("bubblewrap", False) else ""
+    )
+    return Finding(f"isolation {part}", False, state or "absent", remedy=remedy)
 
 
 def _keys(folder: Path) -> Iterator[Finding]:

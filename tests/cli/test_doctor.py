@@ -24,11 +24,13 @@ def checks(capsys: Any) -> dict[str, dict[str, Any]]:
 
 def test_it_names_what_is_here(capsys: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(verb, "_isolation", lambda: verb.Finding("isolation", True, "worker", required=True))
+    monkeypatch.setattr(
+        verb, "_isolation", lambda: [verb.Finding("isolation", True, "worker", required=True)]
+    )
     assert cli.run(["doctor", "--json"]) == 0
     found = checks(capsys)
     assert {"python", "platform", "mcp", "pydantic", "pydantic-monty", "isolation"} <= set(found)
-    assert {"node", "uv", "docker", "bwrap", "client claude", "OPENAI_API_KEY"} <= set(found)
+    assert {"node", "uv", "docker", "client claude", "OPENAI_API_KEY"} <= set(found)
     assert all(set(check) == {"name", "ok", "found", "required", "remedy"} for check in found.values())
 
 
@@ -67,6 +69,18 @@ def test_the_isolation_tier_decides(
     monkeypatch.setattr(isolation, "available", lambda: report)
     assert cli.run(["doctor", "--json"]) == status
     assert found in checks(capsys)["isolation"]["found"]
+
+
+def test_every_wall_is_told_of(capsys: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.chdir(tmp_path)
+    parts = {**dict.fromkeys(isolation.PARTS, True), "landlock": False, "bubblewrap": "it does not work here"}
+    monkeypatch.setattr(isolation, "available", lambda: IsolationReport("hardened", parts))
+    assert cli.run(["doctor", "--json"]) == 0
+    found = checks(capsys)
+    assert set(verb.WALLS) == {*isolation.PARTS, "bubblewrap"}
+    assert found["isolation seccomp"]["ok"] is True
+    assert (found["isolation landlock"]["ok"], found["isolation landlock"]["found"]) == (False, "absent")
+    assert found["isolation bubblewrap"]["found"] == "it does not work here"
 
 
 def test_keys_come_from_the_environment_first(tmp_path: Path):
