@@ -2,8 +2,8 @@
 
 The official conformance tool plays its active suite and both requirement sets over HTTP, at the wire of
 each protocol revision. What it finds must be what baseline.yml excuses: nothing more, and nothing less.
-The MCP Inspector and mcporter list the tools over stdio and HTTP. Where npm has nothing for us, one line
-says so, and the exit status is 0.
+The MCP Inspector and mcporter list the tools over stdio and HTTP, and mcpb takes a bundle of the server.
+Where npm has nothing for us, one line says so, and the exit status is 0.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from envscaler_mcp.runtime.folder import ServerFolder
+from envscaler_mcp.sharing.packing import pack
 
 from .node_tools import ROOT, NodeTools, Unavailable, installed
 
@@ -37,7 +40,7 @@ def main() -> int:
         print(f"conformance skipped: {error}")
         return 0
     with served() as url:
-        problems = [*conformance(node, url), *clients(node, url)]
+        problems = [*conformance(node, url), *clients(node, url), *bundle(node)]
     for line in [f"problem: {problem}" for problem in problems] or ["all that applies passes"]:
         print(f"conformance: {line}")
     return 1 if problems else 0
@@ -101,6 +104,27 @@ def clients(node: NodeTools, url: str) -> list[str]:
         "mcporter over HTTP": ("mcporter", "list", url, "--allow-http", *mcporter),
     }
     return [problem for label, command in asked.items() for problem in _listed(node, label, command)]
+
+
+def bundle(node: NodeTools) -> list[str]:
+    """What the official tool has against a bundle of the server."""
+    made = pack(ServerFolder.load(FOLDER), "mcpb")
+    place = node.folder / "bundle"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    (place / made.name).write_bytes(made.content)
+    for command in (
+        ["unpack", made.name, "unpacked"],
+        ["validate", "unpacked/manifest.json"],
+        ["info", made.name],
+    ):
+        done = node.run("mcpb", *command, cwd=place)
+        if done.returncode:
+            return [
+                f"mcpb {command[0]}: exit {done.returncode}: {(done.stdout + done.stderr).strip()[-500:]}"
+            ]
+    print(f"mcpb: it takes {made.name}, {len(made.content) // 1024} KB")
+    return []
 
 
 def _listed(node: NodeTools, label: str, command: tuple[str, ...]) -> list[str]:
