@@ -81,6 +81,11 @@ class ServerFolder:
         return bundle_of(self.card, self.package)
 
     @cached_property
+    def tool_names(self) -> frozenset[str]:
+        """Names of the tools."""
+        return frozenset(tool.name for tool in self.card.tools)
+
+    @cached_property
     def digest(self) -> str:
         """Digest of the card, which holds those of all files."""
         return self.card.digest()

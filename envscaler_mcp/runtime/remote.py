@@ -97,9 +97,14 @@ class EnvironmentProcess:
         Raises:
             WorkerGone: the worker of that `generation` is in use no more; nothing was asked.
         """
-        return await _to_its_end(self._request(method, generation, params))
+        return await _to_its_end(self.ask(method, generation=generation, **params))
 
-    async def _request(self, method: str, generation: int | None, params: dict[str, Any]) -> Any:
+    async def ask(self, method: str, *, generation: int | None = None, **params: Any) -> Any:
+        """As `request`, for whoever sees to it that nobody cancels this half way.
+
+        Raises:
+            WorkerGone: the worker of that `generation` is in use no more; nothing was asked.
+        """
         worker = await self._start()
         if generation is not None and not self.holds(generation):
             raise WorkerGone(f"worker {generation} is gone")
@@ -198,23 +203,22 @@ class RemoteEpisode:
         Raises:
             UnknownTool: there is no such tool.
         """
-        if not any(known["name"] == tool for known in self.process.folder.bundle.tools):
+        if tool not in self.process.folder.tool_names:
             raise UnknownTool(f"Unknown tool: {tool}")
         return await _to_its_end(self._call(tool, loads(dumps(arguments)), request_id))
 
     async def _call(self, tool: str, arguments: dict[str, Any], request_id: str | None) -> Outcome:
         async with self._lock:
-            stored = next(
-                (entry for entry in self.journal if request_id and entry.get("request_id") == request_id),
-                None,
-            )
-            if stored:
+            if request_id and (stored := self._answered(request_id)):
                 return _outcome(stored)
             entry = await self._play(tool, arguments, request_id)
             self.journal.append(entry)
             if self.on_entry:
                 self.on_entry(entry)
             return _outcome(entry)
+
+    def _answered(self, request_id: str) -> Entry | None:
+        return next((entry for entry in self.journal if entry.get("request_id") == request_id), None)
 
     async def state(self) -> dict[str, Any]:
         """The state as it stands."""
@@ -297,7 +301,9 @@ class RemoteEpisode:
         while True:
             await self._alive()
             try:
-                reply = await self._request_once("call", tool=tool, arguments=arguments)
+                reply = await self.process.ask(
+                    "call", generation=self._generation, episode=self.name, tool=tool, arguments=arguments
+                )
                 break
             except WorkerGone:
                 continue

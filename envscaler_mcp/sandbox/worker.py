@@ -22,6 +22,7 @@ from .replies import require_shape
 SECONDS_PER_REQUEST = 10.0
 SECONDS_TO_START = 30.0
 MEMORY = 512 * 1024 * 1024
+PIECE = 64 * 1024
 
 
 class WorkerRefused(EnvscalerError):
@@ -189,8 +190,7 @@ class Worker:
         try:
             async with asyncio.timeout(seconds):
                 await loop.sock_sendall(process.channel, message)
-                header = await _receive(process, HEADER)
-                return await _receive(process, length_of(header))
+                return await _receive(process)
         except TimeoutError:
             self._kill()
             raise WorkerTimeout(f"{method} took longer than {seconds:g} s; the worker was killed") from None
@@ -204,16 +204,20 @@ class Worker:
             process.kill()
 
 
-async def _receive(process: WorkerProcess, length: int) -> bytes:
-    received = bytearray(length)
-    view = memoryview(received)
+async def _receive(process: WorkerProcess) -> bytes:
+    """One payload; as a rule it comes with its header in one piece."""
     loop = asyncio.get_running_loop()
-    while view:
-        count = await loop.sock_recv_into(process.channel, view)
-        if not count:
+    received, whole = bytearray(), HEADER
+    while len(received) < whole:
+        part = await loop.sock_recv(process.channel, max(whole - len(received), PIECE))
+        if not part:
             raise EOFError
-        view = view[count:]
-    return bytes(received)
+        received += part
+        if whole == HEADER and len(received) >= HEADER:
+            whole += length_of(bytes(received[:HEADER]))
+    if len(received) > whole:
+        raise BadFrame("it spoke without being asked")
+    return bytes(received[HEADER:])
 
 
 def refuse_findings(source: str, path: str) -> None:

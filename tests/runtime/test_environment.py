@@ -7,7 +7,10 @@ import datetime as dt
 import pytest
 
 from envscaler_mcp.runtime.standalone import Clock, Environment, read
+from envscaler_mcp.runtime.standalone.description import describe
 from envscaler_mcp.runtime.standalone.environment import broken_rules, tools_of
+from envscaler_mcp.runtime.standalone.native import NativeForm
+from envscaler_mcp.samples import account_ledger, surgery_waitlists
 
 from .clinic import Clinic, episode
 
@@ -19,6 +22,7 @@ REFUSED = {
     "lower case": "    @read\n    def getX(self) -> int: ...\n",
     "keyword": "    @read\n    def " + "a" * 41 + "(self) -> int: ...\n",
     "is a set": "    x: set[str]\n",
+    "holds sets": "    x: dict[str, frozenset[str]]\n",
     "named like an attribute": "    json: str\n",
 }
 
@@ -31,6 +35,11 @@ def test_a_trap_is_refused_when_the_class_is_made(body: str) -> None:
             "class Trap(Environment):\n" + body,
             {"Environment": Environment, "read": read, "__name__": "trap"},
         )
+
+
+@pytest.mark.parametrize("world", [Clinic, account_ledger.CLASS, surgery_waitlists.CLASS])
+def test_a_form_knows_the_roles_that_the_description_tells(world: type[Environment]) -> None:
+    assert NativeForm(world).roles == describe(world).roles != {}
 
 
 def test_a_class_can_be_made_twice() -> None:

@@ -7,7 +7,7 @@ import binascii
 from collections import OrderedDict
 from typing import Any
 
-from envscaler_mcp.errors import Infrastructure, WorkerDied, WorkerGone
+from envscaler_mcp.errors import WorkerDied
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.remote import EnvironmentProcess
 from envscaler_mcp.sandbox.worker import WorkerRefused
@@ -215,8 +215,3 @@ class Seat:
 
     def _seconds(self, entries: list[dict[str, Any]]) -> float:
         return self._limits.call_seconds + SECONDS_PER_REPLAYED_CALL * len(entries)
-
-
-def is_gone(error: Infrastructure) -> bool:
-    """Whether the worker had ended before it was asked."""
-    return isinstance(error, WorkerGone)

@@ -63,7 +63,7 @@ def pretty(value: object) -> str:
 def canonical(value: object) -> bytes:
     """The one spelling of a JSON value, as UTF-8."""
     text = _sorted_dump(value)
-    if _MAYBE_INTEGRAL_FLOAT.search(text):
+    if ".0" in text and _MAYBE_INTEGRAL_FLOAT.search(text):
         text = _sorted_dump(integral(value))
     return text.encode("utf-8")
 

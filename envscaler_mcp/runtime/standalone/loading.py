@@ -9,14 +9,15 @@ import importlib
 import sys
 import types
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .environment import Environment
-from .homes import Home
 from .native import NativeForm
-from .plain import PlainForm
-from .seeded import Seeded
 from .world import Form
+
+if TYPE_CHECKING:
+    from .homes import Home
+    from .seeded import Seeded
 
 
 def load_form(
@@ -47,6 +48,10 @@ def load_form(
     """
     if form == "native":
         return NativeForm(_native(source, name, class_name, path))
+    # Only here: a native server starts without what plain classes need.
+    from .plain import PlainForm
+    from .seeded import Seeded
+
     seeded = Seeded()
     text = compile(source, path, "exec")
     module = f"_environment_{name}.environment"
@@ -54,6 +59,8 @@ def load_form(
 
 
 def _home(text: types.CodeType, seeded: Seeded, name: str, class_name: str) -> Home:
+    from .homes import Home
+
     module = _module(name, seeded.namespace(name))
     _run(text, module)
     cls = _class(module, class_name)

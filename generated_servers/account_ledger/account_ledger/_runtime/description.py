@@ -66,6 +66,20 @@ def roles_of(entities: list[dict[str, Any]]) -> dict[str, str]:
     }
 
 
+def roles_in(cls: type[Environment]) -> dict[str, str]:
+    """Path pattern → role, read off the fields; `describe(cls).roles` says the same and costs more."""
+    return {
+        f"/{collection}/*/{name}": role
+        for collection, row in _rows(cls).items()
+        for name, info in row.model_fields.items()
+        if (role := _role(info.json_schema_extra))
+    }
+
+
+def _role(extra: object) -> str:
+    return str(cast("dict[str, object]", extra).get("role", "")) if isinstance(extra, dict) else ""
+
+
 def _rows(cls: type[Environment]) -> dict[str, type[Entity]]:
     """State field → the entity that its rows are."""
     found: dict[str, type[Entity]] = {}

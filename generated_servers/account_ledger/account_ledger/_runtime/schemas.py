@@ -10,14 +10,16 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NotRequired, Required, cast, get_type_hints
+from typing import TYPE_CHECKING, Any, NotRequired, Required, cast, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
-from pydantic.json_schema import JsonSchemaMode
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
 from .canonical import dumps, integral
 from .environment import Refusal
+
+if TYPE_CHECKING:
+    from pydantic.json_schema import JsonSchemaMode
 
 Schema = dict[str, Any]
 NOISE = ("title", "default", "format", "$defs", "role", "ref", "discriminator")
@@ -94,6 +96,7 @@ def _result(method: Callable[..., Any]) -> TypeAdapter[Any]:
     return TypeAdapter(get_type_hints(method, include_extras=True)["return"])
 
 
+@lru_cache(maxsize=512)
 def _returns_model(method: Callable[..., Any]) -> bool:
     returned = get_type_hints(method)["return"]
     return isinstance(returned, type) and issubclass(returned, BaseModel)

@@ -11,9 +11,10 @@ import datetime as dt
 import hashlib
 import keyword
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from functools import lru_cache
+from typing import Any, TypeVar, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
@@ -140,7 +141,8 @@ def tools_of(cls: type[Environment]) -> dict[str, str]:
     return {name: kind for name, kind in sorted({**kinds, **fields}.items()) if kind}
 
 
-def rules_of(cls: type[Environment]) -> dict[str, str]:
+@lru_cache(maxsize=64)
+def rules_of(cls: type[Environment]) -> Mapping[str, str]:
     """Rule id (the method's name) → text, in the order of definition."""
     found: dict[str, str] = {}
     for base in reversed(cls.__mro__):
@@ -174,11 +176,14 @@ def _obeys(environment: Environment, rule_id: str) -> bool:
 
 
 def _keys_are_ids(environment: Environment) -> bool:
-    return all(
-        not isinstance(row, Entity) or getattr(row, type(row).key_field()) == key
-        for rows in collections_of(environment).values()
-        for key, row in rows.items()
-    )
+    return all(_keyed_by_id(rows) for rows in collections_of(environment).values())
+
+
+def _keyed_by_id(rows: dict[str, Any]) -> bool:
+    """The key field is looked up once for each type: this is asked after every write."""
+    kinds: set[type[object]] = {type(row) for row in rows.values()}
+    fields = {kind: kind.key_field() for kind in kinds if issubclass(kind, Entity)}
+    return all(getattr(row, fields[type(row)]) == key for key, row in rows.items() if type(row) in fields)
 
 
 def _mark(method: Method, kind: str) -> Method:
@@ -199,8 +204,15 @@ def _refuse_field(cls: type[Environment], name: str) -> None:
         raise TypeError(
             f"{cls.__name__}.{name}: a state field may not be named like an attribute of the base class"
         )
-    if "uniqueItems" in str(cls.model_json_schema()["properties"].get(name, {})):
+    if _holds_set(cls.model_fields[name].annotation):
         raise TypeError(f"{cls.__name__}.{name} is a set; sets have no order, use a list or a dict")
+
+
+def _holds_set(annotation: Any) -> bool:
+    """Asked of the annotation: a JSON schema of the class would cost every start of a server 50 ms."""
+    kind = get_origin(annotation) or annotation
+    is_set = isinstance(kind, type) and issubclass(kind, Set)
+    return is_set or any(_holds_set(part) for part in get_args(annotation))
 
 
 def _refuse_tool(cls: type[Environment], name: str) -> None:

@@ -8,6 +8,7 @@ episode from its journal; resume, eviction and re-scoring all use it.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -160,10 +161,11 @@ class Episode:
             return self._answered[request_id]
         if tool not in self.form.tools:
             raise UnknownTool(f"Unknown tool: {tool}")
-        copied: dict[str, Any] = loads(dumps(arguments))
-        outcome = self._play(tool, copied)
+        text = dumps(arguments)
+        kept: dict[str, Any] = loads(text)
+        outcome = self._play(tool, json.loads(text))  # its own copy: a tool may keep or change it
         self._ask_rules()
-        self._record(tool, loads(dumps(arguments)), request_id, outcome)
+        self._record(tool, kept, request_id, outcome)
         return outcome
 
     def state(self) -> dict[str, Any]:

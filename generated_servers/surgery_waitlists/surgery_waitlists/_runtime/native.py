@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from .canonical import dumps, integral, loads
-from .description import Description, describe
+from .description import Description, describe, roles_in
 from .environment import Clock, Environment, broken_rules, tools_of
 from .schemas import dump_result, validate_arguments
 from .world import BadStart, World, clock_from_json, clock_to_json
@@ -20,6 +20,7 @@ class NativeForm:
     def __init__(self, cls: type[Environment]) -> None:
         self.cls = cls
         self.tools = tools_of(cls)
+        self._roles = roles_in(cls)
 
     @cached_property
     def description(self) -> Description:
@@ -29,7 +30,7 @@ class NativeForm:
     @property
     def roles(self) -> dict[str, str]:
         """Path pattern → role."""
-        return self.description.roles
+        return self._roles
 
     def settles(self, tool: str, /) -> bool:
         """Only writes write: certify and tests prove that reads are pure."""
