@@ -89,4 +89,4 @@ async def _wander(assignment: Assignment, tools: Sequence[types.Tool], calls: in
         call = prober.valid(rng.choice(described)["name"])
         outcome = await assignment.call(call.tool, call.arguments)
         if not outcome.is_error:
-            seen[f"{call.tool}"] = outcome.result
+            seen[call.tool] = outcome.result

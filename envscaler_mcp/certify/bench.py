@@ -10,9 +10,8 @@ from typing import Any
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.remote import EnvironmentProcess, RemoteEpisode
-from envscaler_mcp.runtime.standalone.description import roles_of
 from envscaler_mcp.scoring import Asks, ask_and_score, defects, equivalent, generated_ids
-from envscaler_mcp.spec import Call, EnvironmentCard, Frame, Grading, Problem, Scenario, Score, State
+from envscaler_mcp.spec import Call, Frame, Grading, Problem, Scenario, Score, State
 
 from .finding import Finding, found
 from .play import Played, literals, play
@@ -32,11 +31,6 @@ class Ending:
     def refused(self) -> int:
         """How many steps were refused or could not be played."""
         return sum(not step.succeeded for step in self.played)
-
-
-def roles_of_card(card: EnvironmentCard) -> dict[str, str]:
-    """Path pattern → role, of every field that has one."""
-    return roles_of([entity.to_json() for entity in card.entities])
 
 
 async def ending_of(episode: RemoteEpisode, played: Sequence[Played]) -> Ending:
@@ -115,7 +109,7 @@ class Bench:
     @cached_property
     def roles(self) -> dict[str, str]:
         """Path pattern → role."""
-        return roles_of_card(self.folder.card)
+        return self.folder.roles
 
     @cached_property
     def open_paths(self) -> tuple[str, ...]:

@@ -18,7 +18,6 @@ from envscaler_mcp.runtime.standalone.canonical import digest
 from envscaler_mcp.runtime.standalone.difference import diff
 from envscaler_mcp.spec import Call, Problem, Scenario
 
-from .bench import roles_of_card
 from .play import through
 from .probes import Prober
 from .results import Witness
@@ -60,7 +59,7 @@ async def boot(
     episode = await processes[0].begin(scenario)
     async with connected(folder, episode) as client:
         problems += await _listed(folder, client)
-        probing = _Probing(folder, client, episode, Witness(folder.bundle.tools), roles_of_card(folder.card))
+        probing = _Probing(folder, client, episode, Witness(folder.bundle.tools), folder.roles)
         problems += await probing.all_tools(Prober(folder.bundle.tools, await episode.initial(), "boot"))
     await episode.close()
     problems += await steady(folder, processes, scenario, episode.journal)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-from envscaler_mcp.runtime.standalone.difference import MISSING, Change, diff, escape, matches
+from envscaler_mcp.runtime.standalone.difference import MISSING, Change, diff, escape, matches, unescape
 from envscaler_mcp.spec import FieldCard, Json, State
 
 from .bench import Bench
@@ -134,7 +134,7 @@ def put(state: State, path: str, value: Any) -> State:
 
 def _step(part: Any, step: str) -> str | int:
     """A step of a path as key or index; rows of a list are found by their id, as `diff` names them."""
-    plain = step.replace("~1", "/").replace("~0", "~")
+    plain = unescape(step)
     if not isinstance(part, list):
         return plain
     rows = cast("list[Any]", part)

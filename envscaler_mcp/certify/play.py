@@ -13,6 +13,7 @@ from typing import Any, cast
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 
+from envscaler_mcp.runtime.standalone.difference import unescape
 from envscaler_mcp.runtime.standalone.episode import Outcome, UnknownTool
 from envscaler_mcp.spec.record import Json
 from envscaler_mcp.spec.scenario import Call
@@ -171,7 +172,7 @@ def _look_up(played: Sequence[Played], step: int, pointer: str) -> Json:
 def _pointed(value: Json, pointer: str) -> Json:
     part: Any = value
     for raw in pointer.split("/")[1:]:
-        step = raw.replace("~1", "/").replace("~0", "~")
+        step = unescape(raw)
         try:
             part = part[int(step) if isinstance(part, list) else step]
         except (KeyError, IndexError, ValueError, TypeError) as error:

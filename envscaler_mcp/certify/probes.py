@@ -11,6 +11,7 @@ import random
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
+from math import ceil, floor
 from typing import Any, cast
 
 from envscaler_mcp.spec.record import Json, State
@@ -121,8 +122,8 @@ class Prober:
         known = [value for value in self._numbers.get(name, []) if _within(value, low, high)]
         if known and self.random.random() < 0.7:
             return self.pick(known)
-        least = int(low) if low is not None else 1
-        return self.random.randint(least, int(high) if high is not None else least + 20)
+        least = ceil(low) if low is not None else min(1, floor(high)) if high is not None else 1
+        return self.random.randint(least, max(least, floor(high)) if high is not None else least + 20)
 
     @cached_property
     def _keys(self) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from envscaler_mcp.runtime.standalone.difference import Change, diff, escape, matches
+from envscaler_mcp.runtime.standalone.difference import Change, diff, escape, matches, unescape
 from envscaler_mcp.spec.record import State
 from envscaler_mcp.spec.scenario import Frame
 
@@ -91,7 +91,7 @@ class _Border:
         """Whether a path's last step is an entry of a list (of the final state)."""
         part: Any = self.final
         for step in path.split("/")[1:-1]:
-            part = cast("dict[str, Any]", part).get(_unescape(step)) if isinstance(part, dict) else None
+            part = cast("dict[str, Any]", part).get(unescape(step)) if isinstance(part, dict) else None
         return isinstance(part, list)
 
     def _with_role(self, role: str) -> list[str]:
@@ -107,11 +107,7 @@ def _is_row(path: str) -> bool:
 
 
 def _collection(path: str) -> str:
-    return _unescape(path.split("/")[1])
-
-
-def _unescape(step: str) -> str:
-    return step.replace("~1", "/").replace("~0", "~")
+    return unescape(path.split("/")[1])
 
 
 def _grew(change: Change) -> bool:

@@ -64,3 +64,10 @@ def test_a_pattern_covers_what_lies_below() -> None:
 @given(JSON)
 def test_nothing_differs_from_itself(value: Any) -> None:
     assert diff(value, value) == []
+
+
+def test_ids_that_are_spelt_alike_hide_nothing() -> None:
+    before = {"rows": [{"id": 1, "n": 1}, {"id": "1", "n": 1}]}
+    after = {"rows": [{"id": 1, "n": 2}, {"id": "1", "n": 1}]}
+    assert [change.path for change in diff(before, after)] == ["/rows/0/n"]
+    assert diff(before, {"rows": before["rows"][:1]}) != []

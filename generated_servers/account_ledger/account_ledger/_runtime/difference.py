@@ -78,6 +78,11 @@ def escape(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
+def unescape(step: str) -> str:
+    """The key that a step of a path stands for."""
+    return step.replace("~1", "/").replace("~0", "~")
+
+
 def _prune(path: str, value: Any, patterns: list[str]) -> Any:
     if not hasattr(value, "items"):
         return value
@@ -147,7 +152,7 @@ def _by_index(rows: list[Any]) -> dict[str, Any]:
 
 
 def _key_field(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> str | None:
-    """The field that names each row: an id that every row has and no two share."""
+    """The field that names each row: an id that every row has and no two share, not even by its spelling."""
     first = (before or after)[0]
     candidates = [name for name in first if name in ("id", "_id", "key") or name.endswith("_id")]
     return next((name for name in candidates if _names(name, before) and _names(name, after)), None)
@@ -155,4 +160,4 @@ def _key_field(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> str
 
 def _names(field: str, rows: list[dict[str, Any]]) -> bool:
     values = [row.get(field) for row in rows]
-    return all(isinstance(value, str | int) for value in values) and len(set(values)) == len(values)
+    return all(isinstance(value, str | int) for value in values) and len(set(map(str, values))) == len(values)
