@@ -82,10 +82,12 @@ _RESOURCES = (
     Sample("regex-blow-up", "import re; re.match('(a+)+$', 'a' * 60 + 'b')", ends="stopped"),
     Sample("huge-power", "10 ** 10 ** 10", ends="stopped"),
     Sample("huge-power-in-memory", "x = 1 << (1 << 40)"),
-    Sample("memory-bomb-by-list", "rows = [0]\nwhile True: rows += rows"),
+    Sample("memory-bomb-by-list", "rows = [0]\nwhile True: rows += rows", ends="either"),
     Sample("memory-bomb-by-text", "text = 'x' * (1 << 40)"),
-    Sample("memory-bomb-in-the-state", "self.rows = ['x']\nwhile True: self.rows += self.rows"),
-    Sample("memory-bomb-by-range", "x = list(range(1 << 40))"),
+    Sample(
+        "memory-bomb-in-the-state", "self.rows = ['x']\nwhile True: self.rows += self.rows", ends="either"
+    ),
+    Sample("memory-bomb-by-range", "x = list(range(1 << 40))", ends="either"),
     Sample("endless-iterator", "import itertools\nsum(itertools.count())", ends="stopped"),
     Sample("endless-generator", "def ever():\n    while True: yield 1\nlist(ever())", ends="either"),
     Sample("recursion", "def down(x): return down([x])\ndown(0)"),
