@@ -175,3 +175,13 @@ def test_a_changed_journal_does_not_rebuild() -> None:
     forged = [{**one.journal[0], "arguments": {"patient_id": "PAT-1", "count": 2}}]
     with pytest.raises(Diverged):
         Episode.rebuild(one.form, one.start_state, one.header, forged)
+
+
+def test_without_a_journal_to_keep_digests_are_made_when_asked_for() -> None:
+    kept, quick = episode(), episode()
+    quick.keep_digests = False
+    for one in (kept, quick):
+        one.call("add_visit", {"patient_id": "PAT-1", "count": 1})
+    assert quick.journal[0]["state_digest"] == ""
+    assert quick.digest() == kept.digest() == kept.journal[0]["state_digest"]
+    assert quick.fork().digest() == kept.digest()

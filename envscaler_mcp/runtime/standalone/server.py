@@ -9,8 +9,7 @@ the path `/e/<token>/mcp` names it, and `/mcp` is the default one.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import urlsplit
 
@@ -24,7 +23,6 @@ from .episode import Outcome, UnknownTool
 if TYPE_CHECKING:
     import socket
 
-    from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -96,23 +94,19 @@ def build_server(
 
 def http_app(
     server: Server[Any], *, host: str = "127.0.0.1", accepts: Callable[[str], bool] | None = None
-) -> Starlette:
+) -> ASGIApp:
     """The server over streamable HTTP: `/mcp`, and `/e/<token>/mcp` for tokens that `accepts` takes."""
-    from starlette.applications import Starlette
-    from starlette.routing import Mount
+    from starlette.routing import Route
 
-    inner = server.streamable_http_app(
-        json_response=True, stateless_http=True, streamable_http_path="/mcp", host=host
+    episodes = _EpisodeRoute(server, accepts or (lambda _: True))
+    app = server.streamable_http_app(
+        json_response=True,
+        stateless_http=True,
+        streamable_http_path="/mcp",
+        host=host,
+        custom_starlette_routes=[Route("/e/{episode}/mcp", endpoint=episodes)],
     )
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
-        async with inner.router.lifespan_context(inner):
-            yield
-
-    asked = inner if host in LOOPBACK else _without_strange_pages(inner)
-    routes = [Mount("/e/{episode}", app=_guarded(asked, accepts or (lambda _: True))), Mount("/", app=asked)]
-    return Starlette(routes=routes, lifespan=lifespan)
+    return app if host in LOOPBACK else _without_strange_pages(app)
 
 
 async def serve_http(
@@ -166,14 +160,18 @@ def _host_of(origin: str) -> str | None:
         return None
 
 
-def _guarded(app: ASGIApp, accepts: Callable[[str], bool]) -> ASGIApp:
-    """Answer 404 for a token that is none, before MCP sees the request."""
-    from starlette.responses import JSONResponse
+class _EpisodeRoute:
+    """Answers 404 for a token that is none, before MCP sees the request."""
 
-    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-        token = str(scope.get("path_params", {}).get("episode", ""))
-        if accepts(token):
-            await app(scope, receive, send)
+    def __init__(self, server: Server[Any], accepts: Callable[[str], bool]) -> None:
+        self._server = server
+        self._accepts = accepts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        from starlette.responses import JSONResponse
+
+        if self._accepts(scope["path_params"]["episode"]):
+            await self._server.session_manager.handle_request(scope, receive, send)
         else:
             body = {
                 "error": "unknown episode",
@@ -181,8 +179,6 @@ def _guarded(app: ASGIApp, accepts: Callable[[str], bool]) -> ASGIApp:
                 "detail": "The path names no episode of this server.",
             }
             await JSONResponse(body, status_code=404)(scope, receive, send)
-
-    return guarded
 
 
 def _token(context: Any) -> str | None:

@@ -64,16 +64,19 @@ class Episode:
     """As released: what a plain class wrote before it said no stays written (replay only)."""
     max_state: int = 0
     """Bytes that a snapshot may have (0: any); a call that makes it larger is undone."""
+    keep_digests: bool = True
+    """Whether the journal says what state each call came to; nobody needs it where nobody keeps one."""
     taken: bytes = b""
     """The snapshot that `world` was restored from, where it was."""
 
     def __post_init__(self) -> None:
         self._snapshot = self.taken or self.world.settle("")
-        self._digest = self._state_digest()
+        self._version = 0
+        self._digest = self._state_digest() if self.keep_digests else ""
         self._initial = dumps(self.world.state())
         self._answered: dict[str, Outcome] = {}
         self._broken: dict[str, None] = {}
-        self._asked_at = ""
+        self._asked_at = -1
 
     @classmethod
     def start(
@@ -179,6 +182,7 @@ class Episode:
 
     def digest(self) -> str:
         """Digest of the state, without its volatile fields."""
+        self._digest = self._digest or self._state_digest()
         return self._digest
 
     def snapshot(self) -> bytes:
@@ -189,7 +193,7 @@ class Episode:
         """Go back to a snapshot of this episode. The journal stays: it tells what was called."""
         self.world = self.form.restore(snapshot)
         self._snapshot = snapshot
-        self._digest = self._state_digest()
+        self._note_change()
 
     def fork(self) -> Episode:
         """An independent copy that shares the past."""
@@ -197,8 +201,8 @@ class Episode:
         copy = Episode(self.form, self._last_good(), *past, max_state=self.max_state, taken=self._snapshot)
         copy._initial = self._initial
         copy._answered = dict(self._answered)
-        copy._broken, copy._asked_at = dict(self._broken), self._asked_at
-        copy.keep_refused = self.keep_refused
+        copy._broken, copy._asked_at, copy._version = dict(self._broken), self._asked_at, self._version
+        copy.keep_refused, copy.keep_digests = self.keep_refused, self.keep_digests
         return copy
 
     def diff(self) -> list[Change]:
@@ -212,8 +216,8 @@ class Episode:
 
     def _ask_rules(self) -> None:
         """Ask them of a state that they were not asked of yet."""
-        if self._asked_at != self._digest:
-            self._asked_at = self._digest
+        if self._asked_at != self._version:
+            self._asked_at = self._version
             self._broken.update(dict.fromkeys(self.world.broken_rules()))
 
     def _play(self, tool: str, arguments: dict[str, Any]) -> Outcome:
@@ -250,7 +254,11 @@ class Episode:
             if 0 < self.max_state < len(snapshot):
                 raise Refusal(STATE_TOO_LARGE, f"The state would grow beyond {self.max_state} bytes.")
             self._snapshot = snapshot
-            self._digest = self._state_digest()
+            self._note_change()
+
+    def _note_change(self) -> None:
+        self._version += 1
+        self._digest = self._state_digest() if self.keep_digests else ""
 
     def _roll_back(self, tool: str) -> None:
         if self.form.settles(tool):

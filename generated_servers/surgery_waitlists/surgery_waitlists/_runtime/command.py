@@ -133,6 +133,7 @@ class _Begin:
             server=self.server,
             scenario=self.scenario["id"],
         )
+        episode.keep_digests = first and self.options.journal is not None
         if first:
             episode.on_entry = _Recorder(episode, self.options.save, self.options.journal)
         return episode
