@@ -131,7 +131,7 @@ class Record(Part):
         return cls.parse(read_bytes(path), str(path))
 
 
-def read_bytes(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
+def read_bytes(path: Path, *, max_bytes: int | None = None) -> bytes:
     """The bytes of a file that a person named.
 
     Raises:
@@ -139,9 +139,9 @@ def read_bytes(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
     """
     try:
         with path.open("rb") as stream:
-            size = os.fstat(stream.fileno()).st_size
-            if size > max_bytes:
-                raise BadInput(str(path), f"{size} bytes are more than {max_bytes}", "name a smaller file")
+            size, most = os.fstat(stream.fileno()).st_size, max_bytes or MAX_BYTES
+            if size > most:
+                raise BadInput(str(path), f"{size} bytes are more than {most}", "name a smaller file")
             return stream.read()
     except (OSError, ValueError) as error:
         message = (isinstance(error, OSError) and error.strerror) or str(error)
