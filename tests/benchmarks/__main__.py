@@ -33,14 +33,14 @@ async def measured(place: Path, scale: float) -> AsyncGenerator[list[Row]]:
         known = contestants(folder, kilobytes)
         for transport in ("stdio", "HTTP"):
             for client in ("official", "thin"):
-                yield await latencies(known, kilobytes, transport, client, times(300))
+                yield await latencies(known, kilobytes, transport, client, times(40))
         yield await episode_rows(
             next(one for one in known if one.name == BARE), kilobytes, times(100), times(200)
         )
         yield [check_row(kilobytes, times(50))]
     small = contestants(folder, min(ROWS))
     for clients in (8, 32):
-        yield await throughputs(small, clients, times(1600 // clients), 3)
+        yield await throughputs(small, clients, times(160 // clients) * 2, times(9))
     yield await starts(small, times(7))
     yield [await certified_row("surgery_waitlists")]
 

@@ -18,44 +18,59 @@ from .contestants import BARE, OWN, READ, Contestant, write_call
 from .table import Row
 
 Transport = Literal["stdio", "HTTP"]
-WARM_UP = 20
+WARM_UP = 3
+BLOCK = 10
 CALL_TARGETS = {OWN: 1.25, "worker": 1.6}
 MS = 1000.0
 MIB = 1024.0
 
 
 async def latencies(
-    contestants: Sequence[Contestant], kilobytes: int, transport: Transport, client: str, calls: int
+    contestants: Sequence[Contestant], kilobytes: int, transport: Transport, client: str, blocks: int
 ) -> list[Row]:
-    """One read and one write of each contestant in turn."""
+    """All contestants run; each in turn gets a few reads, then a few writes."""
     took: dict[tuple[str, str], list[float]] = {}
     async with AsyncExitStack() as stack:
-        callers = [(one.name, await stack.enter_async_context(_caller(one, transport, client)))
-                   for one in contestants]  # fmt: skip
-        for number in range(WARM_UP + calls):
+        callers = [
+            (one.name, await stack.enter_async_context(_caller(one, transport, client)))
+            for one in contestants
+        ]
+        for block in range(WARM_UP + blocks):
             for name, caller in callers:
-                for kind, call in (("read", READ), ("write", write_call(number))):
-                    began = time.perf_counter()
-                    await caller.call(*call)
-                    if number >= WARM_UP:
-                        took.setdefault((name, kind), []).append((time.perf_counter() - began) * MS)
+                for kind in ("read", "write"):
+                    times = [await _timed(caller, kind, block * BLOCK + number) for number in range(BLOCK)]
+                    if block >= WARM_UP:
+                        took.setdefault((name, kind), []).extend(times)
     return [
         Row.of_samples(
             f"{kind}, {transport}, {client} client: {name}", "ms", took[name, kind], took[BARE, kind],
-            state=f"{kilobytes} KB", target=CALL_TARGETS[name] if kilobytes == 5 else None,
+            state=f"{kilobytes} KB", target=CALL_TARGETS[name] if (kilobytes, client) == (5, "official") else None,
         )
         for kind in ("read", "write") for name, _ in callers if name != BARE
     ]  # fmt: skip
 
 
+async def _timed(caller: Caller, kind: str, number: int) -> float:
+    call = READ if kind == "read" else write_call(number)
+    began = time.perf_counter()
+    await caller.call(*call)
+    return (time.perf_counter() - began) * MS
+
+
 async def throughputs(contestants: Sequence[Contestant], clients: int, calls: int, rounds: int) -> list[Row]:
     """Calls per second of several thin clients over HTTP, each on an episode of its own where it can be."""
     rates: dict[str, list[float]] = {}
-    for _ in range(rounds):
-        for contestant in contestants:
-            async with http_server(contestant.over_http, contestant.folder) as (url, _pid):
-                urls = [_episode_url(url, contestant, number) for number in range(clients)]
-                rates.setdefault(contestant.name, []).append(await _rate(urls, calls))
+    async with AsyncExitStack() as stack:
+        parties: list[tuple[str, list[Caller]]] = []
+        for one in contestants:
+            url, _ = await stack.enter_async_context(http_server(one.over_http, one.folder))
+            urls = [_episode_url(url, one, number) for number in range(clients)]
+            parties.append((one.name, [await stack.enter_async_context(thin_http(url)) for url in urls]))
+        for turn in range(1 + rounds):
+            for name, callers in parties:
+                rate = await _rate(callers, calls)
+                if turn:
+                    rates.setdefault(name, []).append(rate)
     return [
         Row(
             f"calls/s, {clients} clients: {name}", "1/s", statistics.median(rates[name]),
@@ -130,13 +145,10 @@ def _episode_url(url: str, contestant: Contestant, number: int) -> str:
     return url if contestant.name == BARE else url.replace("/mcp", f"/e/{number:032x}/mcp")
 
 
-async def _rate(urls: Sequence[str], calls: int) -> float:
-    async with AsyncExitStack() as stack:
-        callers = [await stack.enter_async_context(thin_http(url)) for url in urls]
-        await asyncio.gather(*(_several(caller, 2) for caller in callers))
-        began = time.perf_counter()
-        await asyncio.gather(*(_several(caller, calls) for caller in callers))
-        return len(callers) * calls / (time.perf_counter() - began)
+async def _rate(callers: Sequence[Caller], calls: int) -> float:
+    began = time.perf_counter()
+    await asyncio.gather(*(_several(caller, calls) for caller in callers))
+    return len(callers) * calls / (time.perf_counter() - began)
 
 
 async def _several(caller: Caller, calls: int) -> None:
