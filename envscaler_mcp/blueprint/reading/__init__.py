@@ -1,0 +1,1 @@
+"""A domain file, read: YAML to a checked design."""

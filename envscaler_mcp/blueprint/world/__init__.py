@@ -1,0 +1,1 @@
+"""Start states: seeded, realistic, and near the edges of the rules."""
