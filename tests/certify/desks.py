@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from envscaler_mcp.certify import ScenarioReport, ServerReport, certify
-from envscaler_mcp.interop.native import native_card
 from envscaler_mcp.render import render, write_tree
+from envscaler_mcp.render.native_card import native_card
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.standalone.loading import load_form
 from envscaler_mcp.spec import Call, Check, Environment, Frame, Grading, Scenario

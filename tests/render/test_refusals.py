@@ -1,4 +1,4 @@
-from envscaler_mcp.interop.refusals import refusals_of
+from envscaler_mcp.render.refusals import refusals_of
 
 SOURCE = """
 TOO_LATE = "too_late"
