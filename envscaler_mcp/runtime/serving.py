@@ -12,6 +12,7 @@ from envscaler_mcp.spec import Scenario
 from .connect import server_of
 from .folder import ServerFolder
 from .remote import EnvironmentProcess, RemoteEpisode
+from .standalone.collector import collector_paused
 from .standalone.command import MAX_EPISODES, TOKEN
 from .standalone.listening import listen, url_of
 from .standalone.server import serve_http, serve_stdio
@@ -68,7 +69,8 @@ async def serve_folder(
     async with EnvironmentProcess(folder, trusted=trusted) as process:
         episodes = RemoteEpisodes(process, scenario, seed)
         await episodes.get(None)
-        server = server_of(folder, episodes.get)
+        with collector_paused():
+            server = server_of(folder, episodes.get)
         if not http:
             await serve_stdio(server)
             return

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from envscaler_mcp.runtime.standalone.canonical import loads
+from envscaler_mcp.runtime.standalone.collector import collector_paused
 from envscaler_mcp.runtime.standalone.environment import Clock
 from envscaler_mcp.runtime.standalone.episode import Diverged, Episode, UnknownTool
 from envscaler_mcp.runtime.standalone.loading import load_form
@@ -40,8 +41,9 @@ _KINDS: dict[type[Exception], str] = {
 def serve(descriptor: int, parent: int) -> None:
     """Answer requests until the parent closes its end."""
     die_with_parent(parent)
-    preload()
-    room = Room(parent)
+    with collector_paused():
+        preload()
+        room = Room(parent)
     while (payload := read_frame(descriptor)) is not None:
         request: dict[str, Any] = loads(payload)
         reply = _answer(room, request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -138,3 +139,45 @@ def test_depth_is_counted_exactly(value: Any, deep: int):
     assert loads(text, max_depth=deep) is not None
     with pytest.raises(StrictJsonError, match="deeper"):
         loads(text, max_depth=deep - 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('{"a": 1, "b": [{"c": 1, "c": 2}]}', "'c' stands twice"),
+        ("[NaN]", "NaN is no JSON number"),
+        ("-Infinity", "Infinity is no JSON number"),
+        ("[1e999]", "out of range"),
+        (r'["\ud800"]', "surrogate"),
+        (r'{"\udfff": 1}', "surrogate"),
+        (r'"\ud800\u0041"', "surrogate"),
+        ('["\ud800"]', "not UTF-8 at byte 2"),
+        (b'["\xed\xa0\x80"]', "not UTF-8 at byte 2"),
+        (b'"\xff"', "not UTF-8 at byte 1"),
+        ("\ufeff{}", "byte order mark"),
+        (b"\xef\xbb\xbf{}", "byte order mark"),
+        ('{"a": 1} 2', "Extra data at line 1, column 10"),
+        ("{'a': 1}", "line 1, column 2"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"a":' * 65 + "0" + "}" * 65, "nested deeper than 64"),
+        ("9" * 5000, "too long"),
+        ("", "line 1, column 1"),
+    ],
+)
+def test_what_is_no_strict_json_is_refused_with_the_reason(text: str | bytes, why: str):
+    with pytest.raises(StrictJsonError, match=re.escape(why)):
+        loads(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (r'"\ud83d\ude00"', "\U0001f600"),
+        (r'"\\ud800"', r"\ud800"),
+        ('"' + "[{" * 100 + '"', "[{" * 100),
+        (" [1, 2.5, -0] \n", [1, 2.5, 0]),
+        ('{"a": {"x": 1}, "b": {"x": 1}}', {"a": {"x": 1}, "b": {"x": 1}}),
+    ],
+)
+def test_what_only_looks_bad_is_read(text: str, value: Any):
+    assert loads(text) == value

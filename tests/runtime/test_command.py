@@ -88,6 +88,7 @@ async def test_state_save_and_journal(folder: ServerFolder, tmp_path: Path) -> N
     header, entry = [json.loads(line) for line in journal.read_text().splitlines()]
     assert header["format"] == "envscaler-mcp/journal/1"
     assert entry["result"] == {"success": True, "count": 42}
+    assert entry["state_digest"].startswith("sha256:")
 
 
 @pytest.mark.parametrize("era", ERAS)

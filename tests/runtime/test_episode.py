@@ -177,11 +177,13 @@ def test_a_changed_journal_does_not_rebuild() -> None:
         Episode.rebuild(one.form, one.start_state, one.header, forged)
 
 
-def test_without_a_journal_to_keep_digests_are_made_when_asked_for() -> None:
+def test_where_nobody_audits_digests_and_rules_wait_until_asked_for() -> None:
     kept, quick = episode(), episode()
-    quick.keep_digests = False
+    quick.audited = False
     for one in (kept, quick):
         one.call("add_visit", {"patient_id": "PAT-1", "count": 1})
     assert quick.journal[0]["state_digest"] == ""
     assert quick.digest() == kept.digest() == kept.journal[0]["state_digest"]
     assert quick.fork().digest() == kept.digest()
+    quick.call("set_limit", {"limit": 0})
+    assert quick.broken_rules() == ["within_limit"]

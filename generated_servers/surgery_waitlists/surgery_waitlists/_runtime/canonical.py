@@ -35,9 +35,10 @@ def loads(text: str | bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX
     if len(raw) > max_bytes:
         raise StrictJsonError(f"{len(raw)} bytes are more than the {max_bytes} allowed")
     try:
-        value = json.loads(
-            raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite
-        )
+        decoded = raw.decode("utf-8")
+        if decoded.startswith("\ufeff"):
+            raise StrictJsonError("it begins with a byte order mark (BOM)")
+        value = _DECODER.decode(decoded)
     except StrictJsonError:
         raise
     except UnicodeDecodeError as error:
@@ -46,13 +47,15 @@ def loads(text: str | bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX
         raise StrictJsonError(f"{error.msg} at line {error.lineno}, column {error.colno}") from error
     except (RecursionError, ValueError) as error:
         raise StrictJsonError(f"nested too deeply or a number too long ({error})") from error
-    _check(value, max_depth)
+    # Nearly every text is short and plain: then two looks at it save a walk over its parts.
+    if "\\u" in decoded or decoded.count("{") + decoded.count("[") > max_depth:
+        _check(value, max_depth)
     return value
 
 
 def dumps(value: object) -> str:
     """Compact JSON text with the keys in their own order; raises ValueError on NaN."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def pretty(value: object) -> str:
@@ -91,7 +94,7 @@ def integral(value: Any) -> Any:
 
 
 def _sorted_dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    return _SORTED_ENCODER.encode(value)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -142,3 +145,8 @@ def _check_text(text: str) -> None:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise StrictJsonError("a string holds half of a surrogate pair") from error
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_SORTED_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))

@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from .bundle import EMPTY, Bundle, Unusable
 from .canonical import StrictJsonError, digest_bytes, dumps, loads, pretty
+from .collector import collector_paused
 from .episode import Entry, Episode, Outcome
 from .listening import listen, url_of
 from .world import BadStart
@@ -133,7 +134,7 @@ class _Begin:
             server=self.server,
             scenario=self.scenario["id"],
         )
-        episode.keep_digests = first and self.options.journal is not None
+        episode.audited = first and self.options.journal is not None
         if first:
             episode.on_entry = _Recorder(episode, self.options.save, self.options.journal)
         return episode
@@ -189,18 +190,19 @@ def _listening(options: argparse.Namespace) -> socket.socket:
 
 def _serve(bundle: Bundle, episodes: LocalEpisodes, listening: socket.socket | None) -> None:
     """Import the transports only now: `--help` and bad input should answer at once."""
-    import anyio
+    with collector_paused():
+        import anyio
 
-    from .server import build_server, serve_http, serve_stdio
+        from .server import build_server, serve_http, serve_stdio
 
-    server = build_server(
-        name=bundle.name,
-        version=bundle.version,
-        title=bundle.title,
-        instructions=bundle.policy,
-        tools=bundle.tools,
-        episode_of=episodes.get,
-    )
+        server = build_server(
+            name=bundle.name,
+            version=bundle.version,
+            title=bundle.title,
+            instructions=bundle.policy,
+            tools=bundle.tools,
+            episode_of=episodes.get,
+        )
     if listening is None:
         anyio.run(serve_stdio, server)
         return

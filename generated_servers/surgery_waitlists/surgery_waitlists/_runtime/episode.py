@@ -64,15 +64,15 @@ class Episode:
     """As released: what a plain class wrote before it said no stays written (replay only)."""
     max_state: int = 0
     """Bytes that a snapshot may have (0: any); a call that makes it larger is undone."""
-    keep_digests: bool = True
-    """Whether the journal says what state each call came to; nobody needs it where nobody keeps one."""
+    audited: bool = True
+    """Whether each call notes its state's digest and the rules it broke; not needed where nobody can ask."""
     taken: bytes = b""
     """The snapshot that `world` was restored from, where it was."""
 
     def __post_init__(self) -> None:
         self._snapshot = self.taken or self.world.settle("")
         self._version = 0
-        self._digest = self._state_digest() if self.keep_digests else ""
+        self._digest = self._state_digest() if self.audited else ""
         self._initial = dumps(self.world.state())
         self._answered: dict[str, Outcome] = {}
         self._broken: dict[str, None] = {}
@@ -167,7 +167,8 @@ class Episode:
         text = dumps(arguments)
         kept: dict[str, Any] = loads(text)
         outcome = self._play(tool, json.loads(text))  # its own copy: a tool may keep or change it
-        self._ask_rules()
+        if self.audited:
+            self._ask_rules()
         self._record(tool, kept, request_id, outcome)
         return outcome
 
@@ -202,7 +203,7 @@ class Episode:
         copy._initial = self._initial
         copy._answered = dict(self._answered)
         copy._broken, copy._asked_at, copy._version = dict(self._broken), self._asked_at, self._version
-        copy.keep_refused, copy.keep_digests = self.keep_refused, self.keep_digests
+        copy.keep_refused, copy.audited = self.keep_refused, self.audited
         return copy
 
     def diff(self) -> list[Change]:
@@ -258,7 +259,7 @@ class Episode:
 
     def _note_change(self) -> None:
         self._version += 1
-        self._digest = self._state_digest() if self.keep_digests else ""
+        self._digest = self._state_digest() if self.audited else ""
 
     def _roll_back(self, tool: str) -> None:
         if self.form.settles(tool):

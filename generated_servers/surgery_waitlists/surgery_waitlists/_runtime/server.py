@@ -71,6 +71,8 @@ def build_server(
     """
     listed = types.ListToolsResult(tools=[types.Tool.model_validate(tool) for tool in tools])
 
+    inputs: dict[str, dict[str, Any]] = {tool["name"]: tool["inputSchema"] for tool in tools}
+
     async def list_tools(_: Any, __: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         return listed
 
@@ -89,6 +91,7 @@ def build_server(
         instructions=instructions,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
+        get_tool_input_schema=inputs.get,  # otherwise every call over HTTP lists all tools to look at one
     )
 
 
