@@ -11,7 +11,15 @@ from hypothesis import settings
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
 
+SLOW = pytest.mark.timeout(900)
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that take minutes have more than a minute or two until they count as hanging."""
+    for test in items:
+        if test.get_closest_marker("slow") and not test.get_closest_marker("timeout"):
+            test.add_marker(SLOW)
 
 
 @pytest.fixture(scope="session")

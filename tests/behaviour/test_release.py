@@ -82,7 +82,7 @@ async def test_every_server_boots_over_http_from_a_worker(release: Imported, pip
                 assert len((await client.list_tools()).tools) == len(folder.bundle.tools)
         finally:
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=10)
+            process.communicate(timeout=60)
 
 
 async def test_every_tool_answers_valid_and_invalid_arguments(

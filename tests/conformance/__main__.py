@@ -59,7 +59,7 @@ def served() -> Generator[str]:
         yield said[1]
     finally:
         server.terminate()
-        server.communicate(timeout=10)
+        server.communicate(timeout=60)
 
 
 def conformance(node: NodeTools, url: str) -> list[str]:

@@ -24,6 +24,7 @@ from envscaler_mcp.render.lint import lint
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.remote import EnvironmentProcess
 from tests.render import tiny_servers as tiny
+from tests.waiting import until
 
 from .stage import scenario, staged
 
@@ -143,8 +144,7 @@ async def test_what_is_killed_in_the_middle_of_a_call_leaves_the_state_before_it
         spinning = asyncio.create_task(one.call("spin", {}))
         pid = running.pid
         assert pid
-        while not _is_busy(pid):  # it is in the middle once it computes
-            await asyncio.sleep(0)
+        await until(lambda: _is_busy(pid), spinning)  # it is in the middle once it computes
         os.kill(pid, signal.SIGKILL)
         assert (await spinning).code == "timed_out"
         assert await one.digest() == before
@@ -175,23 +175,34 @@ def _ticks(session: int) -> int:
 
 
 async def test_a_hanging_episode_delays_nobody_elsewhere(tmp_path: Path):
-    """Within 100 ms. The best of three rounds: this machine may have other things to do."""
+    """By no more than 100 ms, in the best of some rounds: this machine may have other things to do."""
     slow, quick = (
         staged(tmp_path / "a", COUNTER, "add", "spin"),
         staged(tmp_path / "b", COUNTER, "add", "spin"),
     )
     async with EnvironmentProcess(slow, call_seconds=0.3) as hanging, EnvironmentProcess(quick) as running:
         attacker, neighbour = await hanging.begin(scenario()), await running.begin(scenario())
-        rounds = [await _worst_wait(attacker, neighbour) for _ in range(3)]
+        rounds: list[float] = []
+        while len(rounds) < ROUNDS and min(rounds, default=1.0) >= 0.1:
+            alone = max([await _wait(neighbour) for _ in range(10)])
+            rounds.append(await _worst_wait(attacker, neighbour) - alone)
     assert min(rounds) < 0.1, rounds
+
+
+ROUNDS = 8
 
 
 async def _worst_wait(attacker: Any, neighbour: Any) -> float:
     attack = asyncio.create_task(attacker.call("spin", {}))
     worst = 0.0
     while not attack.done():
-        begun = time.perf_counter()
-        await neighbour.call("add", {})
-        worst = max(worst, time.perf_counter() - begun)
+        worst = max(worst, await _wait(neighbour))
     assert (await attack).code == "timed_out"
     return worst
+
+
+async def _wait(neighbour: Any) -> float:
+    """How long one call takes."""
+    begun = time.perf_counter()
+    await neighbour.call("add", {})
+    return time.perf_counter() - begun

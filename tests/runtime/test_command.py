@@ -55,7 +55,7 @@ def http(folder: ServerFolder, command: list[str] | None = None) -> Generator[st
         yield said[1]
     finally:
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 @pytest.mark.parametrize("era", ERAS)

@@ -36,7 +36,7 @@ async def test_begin_look_and_delete(on_ports: Served):
     assert (await on_ports.owner.delete(where)).status_code == 204
     assert refusal(await on_ports.owner.get(where)) == (404, "unknown_episode")
     assert refusal(await on_ports.owner.delete(where)) == (404, "unknown_episode")
-    async with httpx.AsyncClient() as agent:
+    async with httpx.AsyncClient(timeout=60) as agent:
         assert (await agent.post(made["mcp_url"])).status_code == 404
 
 

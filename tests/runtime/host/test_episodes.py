@@ -12,6 +12,7 @@ from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.host import Host, HostLimits, HostRefusal
 from envscaler_mcp.runtime.standalone.episode import UnknownTool
 from envscaler_mcp.spec import EpisodeRequest
+from tests.waiting import until
 
 from .desks import FIRST, add, counts, host_of
 
@@ -163,13 +164,17 @@ async def test_only_so_many_wait_for_one_episode(folder: ServerFolder):
         assert len(found) - len(refused) == 3
 
 
-async def test_whoever_leaves_does_not_stop_the_call(host: Host):
-    episode = await host.begin(FIRST)
-    asking = asyncio.ensure_future(add(host, episode))
-    while not episode.in_use:
-        await asyncio.sleep(0)
-    asking.cancel()
-    assert await add(host, episode) == 3
+async def test_whoever_leaves_does_not_stop_the_call(folder: ServerFolder):
+    """Neither the one that is played nor the one that waits for its turn."""
+    async with host_of(folder, call_seconds=0.5) as host:
+        episode = await host.begin(FIRST)
+        played = asyncio.ensure_future(host.call(episode, "hang", {}))  # it cannot be over before we look
+        waits = asyncio.ensure_future(add(host, episode))
+        await until(lambda: episode.in_use, played)
+        played.cancel()
+        waits.cancel()
+        assert await add(host, episode) == 3
+        assert [entry["tool"] for entry in episode.calls.since(0)] == ["hang", "add", "add"]
 
 
 async def test_what_was_deleted_answers_nobody(host: Host):

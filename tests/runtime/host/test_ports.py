@@ -53,7 +53,7 @@ async def test_an_agent_reaches_its_episode_and_nothing_else(on_ports: Served):
     base = on_ports.urls.base
     unknown = base + "/e/" + "0" * 32 + "/mcp"
     paths = ["/", "/mcp", "/e/", f"/episodes/{made['id']}/state", "/servers", "/metrics", "/health"]
-    async with httpx.AsyncClient(headers={"authorization": f"Bearer {TOKEN}"}) as client:
+    async with httpx.AsyncClient(headers={"authorization": f"Bearer {TOKEN}"}, timeout=60) as client:
         for url in [
             unknown,
             f"{made['mcp_url']}/",
@@ -89,7 +89,7 @@ async def test_the_owner_s_port_knows_no_agents(on_ports: Served):
 async def test_without_the_token_nothing_is_told(on_ports: Served, authorization: str | None):
     made = await on_ports.begin()
     headers = {} if authorization is None else {"authorization": authorization.encode("latin-1")}
-    async with httpx.AsyncClient(base_url=on_ports.urls.admin_url, headers=headers) as client:
+    async with httpx.AsyncClient(base_url=on_ports.urls.admin_url, headers=headers, timeout=60) as client:
         for path in ("/health", "/servers", f"/episodes/{made['id']}", "/nothing"):
             reply = await client.get(path)
             assert (reply.status_code, reply.json()["code"]) == (401, "unauthorized")
@@ -100,7 +100,7 @@ async def test_without_the_token_nothing_is_told(on_ports: Served, authorization
 async def test_an_episode_s_token_is_no_owner_s(on_ports: Served):
     token = (await on_ports.begin())["mcp_url"].split("/")[-2]
     assert len(token) == 32
-    async with httpx.AsyncClient(headers={"authorization": f"Bearer {token}"}) as client:
+    async with httpx.AsyncClient(headers={"authorization": f"Bearer {token}"}, timeout=60) as client:
         assert (await client.get(on_ports.urls.admin_url + "/health")).status_code == 401
 
 
@@ -108,7 +108,7 @@ async def test_an_episode_s_token_is_no_owner_s(on_ports: Served):
 async def test_other_names_and_origins_are_refused(on_ports: Served, which: str):
     url = (await on_ports.begin())["mcp_url"] if which == "agent" else on_ports.urls.admin_url + "/health"
     bearer = {"authorization": f"Bearer {TOKEN}"}
-    async with httpx.AsyncClient(headers=bearer) as client:
+    async with httpx.AsyncClient(headers=bearer, timeout=60) as client:
         for host in ("evil.example", "127.0.0.1.evil.example", "localhost.evil:80", "[", ""):
             assert (await client.get(url, headers={"host": host})).status_code == 421
         for origin in ("http://evil.example", "null", "http://localhost.evil.example"):

@@ -20,6 +20,7 @@ import pytest
 from mcp import Client
 
 from envscaler_mcp.runtime.folder import ServerFolder
+from tests.waiting import until
 
 from .desks import REQUEST_ID
 
@@ -134,7 +135,7 @@ async def test_an_interrupt_ends_it_in_time(folder: ServerFolder, tmp_path: Path
         async with running.owner() as owner:
             made = await begin(owner)
         hanging = asyncio.ensure_future(call(made["mcp_url"], "hang"))
-        await until_running(running)
+        await until_running(running, hanging)
         pids = running.descendants()
         running.child.send_signal(signal.SIGINT)
         _, err = await asyncio.to_thread(running.child.communicate, None, SECONDS)
@@ -146,10 +147,11 @@ async def test_an_interrupt_ends_it_in_time(folder: ServerFolder, tmp_path: Path
     wait_for_ends(pids)
 
 
-async def until_running(running: Running) -> None:
+async def until_running(running: Running, call: asyncio.Future[Any]) -> None:
+    """Return once the host says that it plays the call; its own error is raised if it does not."""
     async with running.owner() as owner, asyncio.timeout(SECONDS):
         while (await owner.get("/health")).json()["running"] == 0:
-            pass
+            assert not call.done(), call.result()
 
 
 async def test_a_stop_lets_running_calls_finish(folder: ServerFolder, tmp_path: Path):
@@ -157,7 +159,7 @@ async def test_a_stop_lets_running_calls_finish(folder: ServerFolder, tmp_path: 
         async with running.owner() as owner:
             made = await begin(owner)
         slow = asyncio.ensure_future(call(made["mcp_url"], "slow", rounds=5_000_000))
-        await until_running(running)
+        await until_running(running, slow)
         running.child.send_signal(signal.SIGTERM)
         assert (await slow).structured_content == {"success": True}
         await asyncio.to_thread(running.child.wait, SECONDS)
@@ -179,13 +181,13 @@ async def test_killed_at_any_moment_nothing_is_lost_or_doubled(folder: ServerFol
             enough = asyncio.Event()
             goal = sum(len(agent.answers) for agent in agents) + per_round
             acting = [asyncio.ensure_future(agent.act(running, agents, goal, enough)) for agent in agents]
-            async with asyncio.timeout(SECONDS):
-                await enough.wait()
+            together = asyncio.gather(*acting)
+            await until(enough.is_set, together)
             pids = running.descendants()
             os.kill(pids[number % len(pids)], signal.SIGKILL)
             running.kill()
             wait_for_ends(pids)
-            await asyncio.gather(*acting, return_exceptions=True)
+            await asyncio.gather(together, *acting, return_exceptions=True)
     with hosting(folder, *kept) as running:
         async with running.owner() as owner:
             assert (await owner.get("/health")).json()["episodes"] == len(agents)
