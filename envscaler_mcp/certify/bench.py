@@ -9,13 +9,13 @@ from typing import Any
 
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime.folder import ServerFolder
-from envscaler_mcp.runtime.remote import EnvironmentProcess, RemoteEpisode
 from envscaler_mcp.scoring import Asks, ask_and_score, defects, equivalent, generated_ids
 from envscaler_mcp.spec import Call, Frame, Grading, Problem, Scenario, Score, State
 
 from .finding import Finding, found
 from .play import Played, literals, play
 from .probes import Prober
+from .stage import Playing, Stage
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Ending:
         return sum(not step.succeeded for step in self.played)
 
 
-async def ending_of(episode: RemoteEpisode, played: Sequence[Played]) -> Ending:
+async def ending_of(episode: Playing, played: Sequence[Played]) -> Ending:
     """Where an episode stands."""
     broken = tuple(await episode.broken_rules())
     return Ending(tuple(played), await episode.state(), await episode.digest(), broken)
@@ -57,10 +57,10 @@ class Bench:
     folder: ServerFolder
     scenario: Scenario
     grading: Grading
-    process: EnvironmentProcess
+    process: Stage
     runner: Asks
     initial: State
-    pristine: RemoteEpisode
+    pristine: Playing
     crashes: dict[str, str] = field(default_factory=dict[str, str])
     _judged: dict[tuple[str, tuple[str, ...]], Score] = field(default_factory=dict[Any, Score])
 
@@ -70,7 +70,7 @@ class Bench:
         folder: ServerFolder,
         scenario: Scenario,
         grading: Grading,
-        process: EnvironmentProcess,
+        process: Stage,
         runner: Asks,
     ) -> Bench:
         """A bench, with the initial state read off a fresh episode.

@@ -13,7 +13,6 @@ from envscaler_mcp.render.lint import lint
 from envscaler_mcp.render.rendering import runtime_files
 from envscaler_mcp.runtime.connect import connected
 from envscaler_mcp.runtime.folder import ServerFolder
-from envscaler_mcp.runtime.remote import EnvironmentProcess, RemoteEpisode
 from envscaler_mcp.runtime.standalone.canonical import digest
 from envscaler_mcp.runtime.standalone.difference import diff
 from envscaler_mcp.spec import Call, Problem, Scenario
@@ -21,6 +20,7 @@ from envscaler_mcp.spec import Call, Problem, Scenario
 from .play import through
 from .probes import Prober
 from .results import Witness
+from .stage import Begun, Stage
 from .steady import steady
 
 VALID_PROBES = 6
@@ -47,7 +47,7 @@ class Boot:
 
 
 async def boot(
-    folder: ServerFolder, processes: Sequence[EnvironmentProcess], scenario: Scenario | None
+    folder: ServerFolder, processes: Sequence[Stage], scenario: Scenario | None
 ) -> Boot:
     """Look at a server, and call each of its tools with seeded arguments on one scenario."""
     problems = [*lint(folder.card, folder.bundle.policy), *_stale_parts(folder)]
@@ -100,7 +100,7 @@ class _Probing:
 
     folder: ServerFolder
     client: Client
-    episode: RemoteEpisode
+    episode: Begun
     witness: Witness
     roles: Mapping[str, str]
     calls: int = 0

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from envscaler_mcp.runtime.remote import RemoteEpisode
 from envscaler_mcp.runtime.standalone.canonical import canonical
 from envscaler_mcp.spec import Call
 
 from .bench import Bench
 from .finding import Finding, found
 from .play import Played, play, play_step
+from .stage import Begun
 
 WITHOUT_ORACLE = 8
 """So many seeded calls are played where there is no oracle."""
@@ -41,7 +41,7 @@ async def isolation_rung(bench: Bench) -> Finding:
     return found("isolation", problems[:1], evidence)
 
 
-async def _interleaved(bench: Bench, plan: Sequence[Call]) -> RemoteEpisode:
+async def _interleaved(bench: Bench, plan: Sequence[Call]) -> Begun:
     one = await bench.process.begin(bench.scenario)
     other = await bench.process.begin(bench.scenario, seed=bench.scenario.seed + 1)
     beside = _seeded(bench, len(plan), "beside")

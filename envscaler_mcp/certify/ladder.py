@@ -20,6 +20,7 @@ from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime.folder import EMPTY_SCENARIO, ServerFolder
 from envscaler_mcp.runtime.remote import EnvironmentProcess
 from envscaler_mcp.sandbox.checks import CheckRunner
+from envscaler_mcp.scoring import Asks
 from envscaler_mcp.spec import (
     Certificate,
     Grading,
@@ -32,16 +33,19 @@ from envscaler_mcp.spec import (
     versions,
 )
 
+from .asked_here import AskedHere
 from .bench import Bench, Ending
 from .boots import Boot, boot
 from .digests import certificate_digests
 from .finding import Finding, found
 from .footprint import frame_rung
+from .here import Here
 from .isolation import isolation_rung
 from .minimal import minimal_rung
 from .mutants import mutants_rung
 from .oracle import determinism_rung, oracle_rung
 from .report import ScenarioReport, ServerReport, totals
+from .stage import Stage
 from .start import checks_rung, reclassified, rules_rung
 from .variants import variants_rung
 
@@ -60,6 +64,7 @@ async def certify(
     progress: Progress | None = None,
     solvers: Mapping[str, Sequence[Solver]] | None = None,
     trusted: bool = False,
+    compiled: bool = False,
 ) -> ServerReport:
     """Let a server and its scenarios climb as far as they can. Nothing is written.
 
@@ -70,6 +75,8 @@ async def certify(
         solvers: by scenario, the independent solvers and whether they reached an accepted state; without them
             those of a certificate that is still valid count on.
         trusted: run a plain class although the AST policy has findings.
+        compiled: our own compiler has just made this environment: the many plans of the upper rungs are
+            played in this process, one scenario after the other; boot and determinism still ask workers.
 
     Raises:
         BadInput: a file of the server cannot be used, or a scenario is unknown.
@@ -82,9 +89,9 @@ async def certify(
             await stack.enter_async_context(process)
         with CheckRunner() as runner:
             booted = await _boot(folder, processes, wanted)
-            climbs = [
-                _Climb(folder, lane, processes, runner, booted, solvers or {}) for lane in processes[:LANES]
-            ]
+            lanes: Sequence[Stage] = [Here(folder)] if compiled else processes[:LANES]
+            asked: Asks = AskedHere(runner) if compiled else runner
+            climbs = [_Climb(folder, lane, processes, asked, booted, solvers or {}) for lane in lanes]
             reports = await _side_by_side(climbs, wanted, progress or (lambda _: None))
     return ServerReport(
         name=folder.card.name,
@@ -133,9 +140,9 @@ class _Climb:
     """Climbs with one scenario after the other."""
 
     folder: ServerFolder
-    process: EnvironmentProcess
-    processes: Sequence[EnvironmentProcess]
-    runner: CheckRunner
+    process: Stage
+    processes: Sequence[Stage]
+    runner: Asks
     booted: Boot
     solvers: Mapping[str, Sequence[Solver]]
 

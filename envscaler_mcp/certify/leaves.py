@@ -117,12 +117,14 @@ def look(state: State, path: str) -> Json:
 
 
 def put(state: State, path: str, value: Any) -> State:
-    """A copy of the state with another value at a path; MISSING removes what is there."""
-    changed = copy.deepcopy(state)
+    """The state with another value at a path (MISSING: without it); what is not on the path is shared."""
     *way, last = path.split("/")[1:]
+    changed: Any = copy.copy(state)
     part: Any = changed
     for step in way:
-        part = part[_step(part, step)]
+        place = _step(part, step)
+        part[place] = copy.copy(part[place])
+        part = part[place]
     if value is MISSING:
         del part[_step(part, last)]
     elif isinstance(part, list) and (step := _step(part, last)) == len(cast("list[Any]", part)):

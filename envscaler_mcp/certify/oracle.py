@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from envscaler_mcp.runtime.connect import connected
-from envscaler_mcp.runtime.remote import EnvironmentProcess
 from envscaler_mcp.runtime.standalone.canonical import digest
 from envscaler_mcp.scoring import defects
 from envscaler_mcp.spec import Problem, Score
@@ -14,6 +13,7 @@ from .bench import Bench, Ending, ending_of
 from .finding import Finding, found
 from .play import Played, play, play_step, through
 from .results import Witness
+from .stage import Stage
 
 
 async def oracle_rung(bench: Bench) -> tuple[Finding, Ending | None]:
@@ -29,7 +29,7 @@ async def oracle_rung(bench: Bench) -> tuple[Finding, Ending | None]:
     return found("oracle", problems, evidence), ending
 
 
-async def determinism_rung(bench: Bench, processes: Sequence[EnvironmentProcess]) -> Finding:
+async def determinism_rung(bench: Bench, processes: Sequence[Stage]) -> Finding:
     """In processes with different hash seeds, every call of the oracle comes to the same."""
     journals: list[str] = []
     for process in processes:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from envscaler_mcp.runtime.folder import ServerFolder
-from envscaler_mcp.runtime.remote import EnvironmentProcess, RemoteEpisode
 from envscaler_mcp.runtime.standalone.canonical import canonical
 from envscaler_mcp.spec import Call, Problem, Scenario
+
+from .stage import Begun, Stage
 
 Entry = dict[str, Any]
 ELSEWHERE = "In a process with another hash seed the same call comes to something else."
@@ -23,7 +24,7 @@ AFTER_READS = "After reads this write comes to something else: one of them leave
 
 async def steady(
     folder: ServerFolder,
-    processes: Sequence[EnvironmentProcess],
+    processes: Sequence[Stage],
     scenario: Scenario,
     journal: Sequence[Entry],
 ) -> list[Problem]:
@@ -72,7 +73,7 @@ class _Told:
                 return
 
 
-async def _played(process: EnvironmentProcess, scenario: Scenario, plan: Sequence[Call]) -> list[Entry]:
+async def _played(process: Stage, scenario: Scenario, plan: Sequence[Call]) -> list[Entry]:
     episode = await process.begin(scenario)
     for call in plan:
         await episode.call(call.tool, call.arguments)
@@ -80,7 +81,7 @@ async def _played(process: EnvironmentProcess, scenario: Scenario, plan: Sequenc
 
 
 async def _side_by_side(
-    process: EnvironmentProcess, scenario: Scenario, plan: Sequence[Call]
+    process: Stage, scenario: Scenario, plan: Sequence[Call]
 ) -> list[list[Entry]]:
     """Two episodes of one process, which make each call in turn."""
     pair = [await process.begin(scenario) for _ in range(2)]
@@ -90,7 +91,7 @@ async def _side_by_side(
     return [await _closed(episode) for episode in pair]
 
 
-async def _closed(episode: RemoteEpisode) -> list[Entry]:
+async def _closed(episode: Begun) -> list[Entry]:
     await episode.close()
     return episode.journal
 
