@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import comb
 
 from envscaler_mcp.spec import NO_EVIDENCE, OUTCOMES, RolloutRow
 
-RESAMPLES = 1000
-TAIL = 0.025
-Cluster = list[float]
+from .statistics import Interval, Trials, interval, mean, pass_at_k, pass_hat_k
 
 
 @dataclass(frozen=True)
@@ -23,15 +19,25 @@ class AgentSummary:
     rollouts: int
     outcomes: dict[str, int]
     reward_mean: float | None
-    reward_ci95: tuple[float, float] | None
+    reward_ci95: Interval | None
+    reward_bounds: Interval | None
+    """The mean if everything that is no evidence had failed, and if it had passed."""
     reward_paper_mean: float | None
     """What EnvScaler's reward would have paid."""
+    progress_mean: float | None
+    collateral_mean: float | None
+    """Changes outside the frame for each rollout."""
     pass_1: float | None
+    pass_at_k: float | None
+    """That one of k repeats passes."""
     pass_hat_k: float | None
+    """That all of k repeats pass."""
     tokens: int
     cost_usd: float
     calls: int
     refusals: int
+    tool_errors: int
+    seconds: float
 
 
 def summarise(rows: Sequence[RolloutRow], agents: Sequence[str], repeats: int) -> list[AgentSummary]:
@@ -39,61 +45,56 @@ def summarise(rows: Sequence[RolloutRow], agents: Sequence[str], repeats: int) -
     return [_summary(agent, [row for row in rows if row.agent == agent], repeats) for agent in agents]
 
 
+def trials_of(rows: Sequence[RolloutRow]) -> Trials:
+    """Server → scenario → the rewards of the rollouts that are evidence about the agent."""
+    found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        if row.outcome not in NO_EVIDENCE and row.reward is not None:
+            found[row.server][row.scenario].append(float(row.reward))
+    return found
+
+
 def _summary(agent: str, rows: list[RolloutRow], repeats: int) -> AgentSummary:
+    evidence = [row for row in rows if row.outcome not in NO_EVIDENCE]
     counted = Counter(row.outcome for row in rows)
-    clusters = _clusters(rows)
-    rewards = [reward for by_scenario in clusters.values() for cluster in by_scenario for reward in cluster]
+    rewards = _known([row.reward for row in evidence])
     return AgentSummary(
         agent=agent,
         rollouts=len(rows),
         outcomes={outcome: counted[outcome] for outcome in OUTCOMES if counted[outcome]},
-        reward_mean=_mean(rewards),
-        reward_ci95=_interval(clusters) if rewards else None,
-        reward_paper_mean=_mean([row.reward_paper for row in rows if row.outcome not in NO_EVIDENCE]),
-        pass_1=_pass_hat(rows, 1),
-        pass_hat_k=_pass_hat(rows, repeats),
+        reward_mean=mean(rewards),
+        reward_ci95=interval(trials_of(rows)),
+        reward_bounds=_bounds(rewards, len(rows)),
+        reward_paper_mean=mean(_known([row.reward_paper for row in evidence])),
+        progress_mean=mean(_known([row.progress for row in evidence])),
+        collateral_mean=mean([float(len(row.collateral)) for row in evidence]),
+        pass_1=_passing(evidence, 1, pass_hat_k),
+        pass_at_k=_passing(evidence, repeats, pass_at_k),
+        pass_hat_k=_passing(evidence, repeats, pass_hat_k),
         tokens=sum(row.tokens for row in rows),
         cost_usd=sum(row.cost_usd for row in rows),
         calls=sum(row.calls for row in rows),
         refusals=sum(row.refusals for row in rows),
+        tool_errors=sum(row.tool_errors for row in rows),
+        seconds=sum(row.seconds for row in rows),
     )
 
 
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
+def _known(values: Sequence[float | None]) -> list[float]:
+    return [value for value in values if value is not None]
 
 
-def _clusters(rows: list[RolloutRow]) -> dict[str, list[Cluster]]:
-    """Server → the rewards of each of its scenarios."""
-    found: dict[str, dict[str, Cluster]] = defaultdict(lambda: defaultdict(list))
-    for row in rows:
-        if row.outcome not in NO_EVIDENCE and row.reward is not None:
-            found[row.server][row.scenario].append(float(row.reward))
-    return {server: list(by_scenario.values()) for server, by_scenario in found.items()}
+def _bounds(rewards: Sequence[float], rollouts: int) -> Interval | None:
+    if not rollouts:
+        return None
+    without = rollouts - len(rewards)
+    return sum(rewards) / rollouts, (sum(rewards) + without) / rollouts
 
 
-def _interval(clusters: dict[str, list[Cluster]]) -> tuple[float, float]:
-    """Bootstrap over servers, then scenarios: rollouts of one scenario are not independent."""
-    rng = random.Random(0)
-    servers = list(clusters.values())
-    means = sorted(_resampled(rng, servers) for _ in range(RESAMPLES))
-    return means[int(RESAMPLES * TAIL)], means[int(RESAMPLES * (1 - TAIL)) - 1]
-
-
-def _resampled(rng: random.Random, servers: list[list[Cluster]]) -> float:
-    drawn = [rng.choices(scenarios, k=len(scenarios)) for scenarios in rng.choices(servers, k=len(servers))]
-    rewards = [reward for scenarios in drawn for cluster in scenarios for reward in cluster]
-    return sum(rewards) / len(rewards)
-
-
-def _pass_hat(rows: list[RolloutRow], k: int) -> float | None:
-    """pass^k: the chance that k of a scenario's repeats all pass (unbiased, as in tau-bench)."""
+def _passing(rows: list[RolloutRow], k: int, estimate: Callable[[int, int, int], float]) -> float | None:
+    """The mean of an estimate over the scenarios that have k trials or more."""
     trials: dict[tuple[str, str], list[bool]] = defaultdict(list)
     for row in rows:
-        if row.outcome not in NO_EVIDENCE:
-            trials[row.server, row.scenario].append(row.outcome == "passed")
+        trials[row.server, row.scenario].append(row.outcome == "passed")
     full = [passed for passed in trials.values() if len(passed) >= k]
-    if not full:
-        return None
-    return sum(comb(sum(passed), k) / comb(len(passed), k) for passed in full) / len(full)
+    return mean([estimate(sum(passed), len(passed), k) for passed in full])

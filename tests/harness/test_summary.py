@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from envscaler_mcp.harness.summary import summarise
-from envscaler_mcp.spec import Outcome, RolloutRow
+from envscaler_mcp.spec import Outcome
 
-
-def row(outcome: Outcome, reward: float | None, **changes: Any) -> RolloutRow:
-    fields = {"id": "r", "agent": "a", "server": "s", "scenario": "1", "repeat": 0, "seed": 0}
-    return RolloutRow(**{
-        **fields, "outcome": outcome, "reward": reward, "progress": reward, "reward_paper": reward, **changes,
-    })  # fmt: skip
+from .rows import row
 
 
 def test_what_is_no_evidence_is_counted_and_left_out_of_the_mean() -> None:
@@ -49,4 +42,17 @@ def test_the_interval_is_wider_over_few_scenarios_than_over_many_rollouts_of_the
 def test_agents_stand_in_the_order_asked_for_and_may_have_no_rows() -> None:
     first, second = summarise([row("passed", 1.0)], ["b", "a"], 1)
     assert (first.agent, first.rollouts, first.reward_mean, first.reward_ci95) == ("b", 0, None, None)
-    assert (second.agent, second.reward_ci95) == ("a", (1.0, 1.0))
+    assert (second.agent, second.reward_mean) == ("a", 1.0)
+
+
+def test_the_bounds_say_what_missing_evidence_could_have_changed() -> None:
+    rows = [row("passed", 1.0), row("failed", 0.0)]
+    rows += [row("infrastructure_error", None), row("task_defect", None)]
+    (one,) = summarise(rows, ["a"], 1)
+    assert one.reward_bounds == (0.25, 0.75)
+
+
+def test_one_of_k_is_easier_than_all_of_k() -> None:
+    rows = [row("passed", 1.0), row("failed", 0.0, repeat=1)]
+    (one,) = summarise(rows, ["a"], 2)
+    assert (one.pass_1, one.pass_at_k, one.pass_hat_k) == (0.5, 1.0, 0.0)
