@@ -1,0 +1,50 @@
+"""One composed tree → a design."""
+
+from __future__ import annotations
+
+from envscaler_mcp.blueprint.design import Design
+
+from .actions import Actions
+from .answers import decision_of, report_of
+from .draft import Draft
+from .effects import Effects
+from .fields import entities_of
+from .rules import Rules
+from .schema import DomainSchema
+
+MAX_NAME = 48
+
+
+def design_of(draft: Draft, options: tuple[str, ...], patterns: tuple[str, ...], number: int) -> Design:
+    """The design of a draft. What is wrong is in the draft's problems; then the design is of no use."""
+    schema = DomainSchema(draft)
+    entities = entities_of(draft, schema)
+    by_name = {one.name: one for one in entities}
+    effects = Effects(draft, schema, by_name)
+    derived = schema.all_derived()
+    actions = Actions(draft, schema, by_name, effects).all()
+    more = Rules(draft, schema, effects, {one.name: one for one in actions})
+    rules, measures = more.rules(), more.measures()
+    answers = [one for one in (decision_of(actions, rules), report_of(measures)) if one is not None]
+    form = draft.form
+    return Design(
+        name=_name(form.name, options, number),
+        title=form.title,
+        about=form.about,
+        domain=form.name,
+        options=options,
+        patterns=patterns,
+        topics=tuple(form.topics),
+        entities=entities + tuple(entity for entity, _ in answers),
+        rules=rules,
+        actions=actions + tuple(action for _, action in answers),
+        measures=measures,
+        duties=more.duties(),
+        derived=derived,
+    )
+
+
+def _name(domain: str, options: tuple[str, ...], number: int) -> str:
+    """`hotel_bookings_deposits`; where that grows too long, the number of the composition."""
+    joined = "_".join((domain, *options))
+    return joined if len(joined) <= MAX_NAME else f"{domain[: MAX_NAME - 4]}_{number}"
