@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, cast
@@ -19,8 +19,9 @@ MOST_MARKS = 4
 DEEPEST = 3
 """A row may be named by another one, that by a third."""
 COST = {"ref": 1.0, "date": 1.5, "text": 1.5, "enum": 2.0, "bool": 2.0, "int": 2.0, "money": 2.2}
-COST_OF_STATE = 3.0
+COST_OF_STATE = 4.0
 """Where a row stands is the last thing to tell it by: it is what requests are about to change."""
+COST_OF_STATE_ALONE = 8.0
 WHIM = 0.8
 """How far a seed may prefer one mark to another that costs less."""
 
@@ -98,7 +99,7 @@ class _Describer:
             for more in combinations(others, size)
             if every.intersection(*(one.shared for one in (*title, *more))) == frozenset({key})
         ]
-        return min(proven, key=lambda marks: sum(one.cost for one in marks), default=None)
+        return min(proven, key=_cost_of, default=None)
 
     def _candidates(self, entity: Entity, key: str, depth: int) -> Iterator[_Candidate]:
         row = self.state[entity.collection][key]
@@ -130,6 +131,12 @@ class _Describer:
         nested = len(mark.value.marks) - 1 if isinstance(mark.value, Described) else 0
         rng = random.Random(f"{self.seed}/{entity.name}/{key}/{field.name}")
         return basis + nested + WHIM * rng.random()
+
+
+def _cost_of(marks: Sequence[_Candidate]) -> float:
+    """What all marks cost together: `the confirmed one` is the last resort."""
+    alone = [one.mark.field for one in marks] == [STATE]
+    return COST_OF_STATE_ALONE if alone else sum(one.cost for one in marks)
 
 
 def _is_told(field: Field) -> bool:

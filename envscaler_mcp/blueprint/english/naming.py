@@ -1,0 +1,307 @@
+"""Names of rows in words: by title or marks, `the same guest`, the best of a selection, every one of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from envscaler_mcp.blueprint.design import STATE, Design, Entity, Field
+from envscaler_mcp.blueprint.expression.tree import Type
+from envscaler_mcp.blueprint.tasks.requests import Best, Condition, Described, Selection
+from envscaler_mcp.blueprint.wording import words
+
+from .conditions import SUPERLATIVES, Conditions, condition_order, is_adjective, is_person, predicate
+from .describe import in_order
+from .forms import Either, Form, Later, Listing, Meaning, Parts, Phrase, Ranked, Slot, fixed, whole, words_for
+from .values import value_form
+
+PROPER = ("person", "city", "country", "company", "street", "email")
+"""What stands for itself: Anna Berg, not the guest Anna Berg."""
+
+
+@dataclass(frozen=True)
+class Same:
+    """A row that was mentioned before; `near`: right before, in the same sentence."""
+
+    entity: str
+    near: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Several:
+    """Rows that one phrase asks the same for."""
+
+    rows: tuple[Meaning, ...]
+
+
+class Naming:
+    """The names of the rows of one design."""
+
+    def __init__(self, design: Design) -> None:
+        self.design = design
+        self.conditions = Conditions(design, self.value)
+        self.described = cache(self._described)
+        self.one = cache(self._one)
+        self.asked_for = cache(self._asked_for)
+        self.every = cache(self._every)
+        self.several = cache(self._several)
+        self.relative = cache(self._relative)
+
+    def value(self, kind: Type, like: str | tuple[str, ...] = "", unit: str = "") -> Form:
+        """The form of a value, be it a row or not."""
+        return self.later(kind.entity) if kind.kind == "ref" else value_form(kind, like, unit)
+
+    def later(self, entity: str) -> Form:
+        """A row, described or mentioned before."""
+        return Later(lambda: self.one(entity))
+
+    def _one(self, entity: str) -> Form:
+        return Either((self.described(entity), self._same(self.design.by_entity[entity])))
+
+    def _asked_for(self, entity: str) -> Form:
+        """What an argument may be: a row by its marks, the best of some, or one that was mentioned before."""
+        return Either((self.one(entity), self._best(self.design.by_entity[entity])))
+
+    def _same(self, entity: Entity) -> Form:
+        noun = entity.noun.singular
+        near = tuple(
+            _same_form(text, entity.name, near=True)
+            for text in (f"that {noun}", *(() if is_person(entity) else ("it",)))
+        )
+        far = tuple(_same_form(text, entity.name, near=False) for text in (f"the same {noun}",))
+        return Either((*near, *far))
+
+    def _described(self, entity: str) -> Form:
+        """A row by its marks: the title, or what else is true of it."""
+        row = self.design.by_entity[entity]
+        noun, state = row.noun.singular, _before(row)
+        forms = [self._description((title,), row) for title in self._titles(row)]
+        if forms and state:  # the closed room 214
+            (title,) = self._titles(row, noun)
+            forms.append(self._description(("the ", *state, title), row))
+        return Ranked((*forms, self._description(("the ", *state, noun), row)))
+
+    def _description(self, head: tuple[str | Slot, ...], entity: Entity) -> Form:
+        parts = (*head, *self._phrases(entity), *_behind(entity))
+
+        def take(said: Meaning) -> Parts | None:
+            if not isinstance(said, Described) or said.entity != entity.name or not said.marks:
+                return None
+            return _with_state_parts({mark.field: mark.value for mark in said.marks}, parts)
+
+        def build(given: Parts) -> Described:
+            return Described(entity.name, in_order(self.design, entity.name, _without_state_parts(given)))
+
+        return Phrase(_joined(parts), take, build)
+
+    def _titles(self, entity: Entity, noun: str = "") -> list[Slot]:
+        """How rows are called by their title: room 214, Anna Berg, or behind a noun that is given."""
+        title = entity.title
+        if title is None:
+            return []
+        form = value_form(title.type, title.like, title.unit)
+        before = f"{noun} " if noun else _before_title(title, entity.noun.singular)
+        return [Slot(title.name, whole((before, Slot("title", form))) if before else form)]
+
+    def _phrases(self, entity: Entity) -> tuple[Slot, ...]:
+        """Every mark that stands behind the noun; each may be missing."""
+        told = [one for one in entity.fields if one.phrase and not one.title and not one.free_text]
+        return tuple(Slot(one.name, self.phrase(one), optional=True) for one in told)
+
+    def phrase(self, told: Field) -> Form:
+        """` of Anna Berg`, with the blank."""
+        before, gap, after = told.phrase.partition("{}")
+        if not gap:
+            return fixed(f" {before}", True)
+        parts = [f" {before}", Slot("value", self.value(told.type, told.like, told.unit)), after]
+        return whole(tuple(part for part in parts if part))
+
+    def _several(self, entity: str) -> Form:
+        """`the booking of A and the booking of B`, or `the bookings of A and of B`."""
+        row = self.design.by_entity[entity]
+        spelt = Phrase(
+            (Slot("rows", Listing(self.described(entity))),),
+            _take_several,
+            lambda given: Several(given["rows"]),
+        )
+        return Either(
+            (spelt, *(self._sharing(row, one) for one in row.fields if one.phrase and "{}" in one.phrase))
+        )
+
+    def _sharing(self, entity: Entity, told: Field) -> Form:
+        """Rows that one phrase tells apart, and nothing else but perhaps one common state."""
+        phrases = Listing(self.phrase(told), comma=",", last=" and")
+        head = ("the ", *_before(entity), entity.noun.plural)
+
+        def take(said: Meaning) -> Parts | None:
+            rows = said.rows if isinstance(said, Several) else ()
+            marks = [{mark.field: mark.value for mark in row.marks} for row in rows]
+            shared = {name: value for name, value in (marks[0] if marks else {}).items() if name != told.name}
+            alike = all({**one, told.name: 0} == {**shared, told.name: 0} for one in marks)
+            if not marks or not alike or set(shared) - {STATE}:
+                return None
+            return _with_state_parts({**shared, "each": tuple(one[told.name] for one in marks)}, head)
+
+        def build(given: Parts) -> Several:
+            shared = {name: value for name, value in _without_state_parts(given).items() if name != "each"}
+            return Several(
+                tuple(
+                    Described(entity.name, in_order(self.design, entity.name, {**shared, told.name: one}))
+                    for one in given["each"]
+                )
+            )
+
+        return Phrase((*head, Slot("each", phrases)), take, build)
+
+    def _every(self, entity: str) -> Form:
+        """`every confirmed booking of Anna Berg that …`."""
+        row = self.design.by_entity[entity]
+        return Either(tuple(self._selection((word,), row) for word in ("every ", "each ")))
+
+    def _selection(self, head: tuple[str, ...], entity: Entity, middle: tuple[Slot, ...] = ()) -> Phrase:
+        """A selection in the singular; `middle` stands between the noun's phrases and the clauses."""
+        phrases = self._phrases(entity)
+        parts = (*head, *_before(entity), entity.noun.singular, *phrases, *middle)
+        clauses = Slot("clauses", Later(lambda: self.relative(entity.name)), optional=True)
+        told = {slot.name for slot in parts if isinstance(slot, Slot)} - {slot.name for slot in middle}
+
+        def take(said: Meaning) -> Parts | None:
+            best = isinstance(said, Best)
+            selection = said.among if best else said
+            fits = isinstance(selection, Selection) and selection.entity == entity.name
+            if not fits or best != bool(middle):
+                return None
+            return {**{slot.name: said for slot in middle}, **_shared_out(selection.conditions, told)}
+
+        def build(given: Parts) -> Meaning:
+            phrased = {name: value for name, value in given.items() if name in told}
+            said = [Condition(name, "==", value) for name, value in _without_state_parts(phrased).items()]
+            conditions = sorted((*said, *given.get("clauses", ())), key=self._place(entity.name))
+            selection = Selection(entity.name, tuple(conditions))
+            return Best(selection, *given["best"]) if "best" in given else selection
+
+        return Phrase((*parts, clauses), take, build)
+
+    def _place(self, entity: str) -> Callable[[Condition], tuple[Any, ...]]:
+        return lambda condition: condition_order(self.design, entity, condition)
+
+    def _best(self, entity: Entity) -> Form:
+        """`the open room with the lowest nightly rate that has at least 3 beds`."""
+        table = {
+            f" with the {word} {self.conditions.label(entity.name, name)}": (name, greatest)
+            for name in self._numbers(entity)
+            for greatest, word in enumerate(SUPERLATIVES[self.conditions.manner(entity.name, name)])
+        }
+        if not table:
+            return Either(())
+        superlative = words_for({text: (name, bool(greatest)) for text, (name, greatest) in table.items()})
+        best = Phrase((Slot("best", superlative),), _take_best, lambda given: given["best"])
+        return self._selection(("the ",), entity, (Slot("best", best),))
+
+    def _numbers(self, entity: Entity) -> list[str]:
+        """The fields and derived values that can be least or greatest."""
+        names = self.conditions.names(entity.name)
+        return [
+            name for name in names if self.conditions.kind(entity.name, name).kind in ("int", "money", "date")
+        ]
+
+    def _relative(self, entity: str) -> Form:
+        """` that is confirmed and whose price is at least €100.00`, as conditions."""
+        pronoun = "who" if is_person(self.design.by_entity[entity]) else "that"
+        said = self.conditions
+        names = said.names(entity)
+        verbs = [
+            whole((f" {pronoun} ", Slot("test", form))) for name in names for form in said.verbs(entity, name)
+        ]
+        owned = [
+            whole((f" whose {said.label(entity, name)} ", Slot("test", said.being(entity, name))))
+            for name in names
+        ]
+        return Listing(Ranked((*verbs, *owned)), least=1, comma=" and", last=" and")
+
+
+def _same_form(text: str, entity: str, *, near: bool) -> Form:
+    def take(said: Meaning) -> Parts | None:
+        return {} if isinstance(said, Same) and (said.entity, said.near) == (entity, near) else None
+
+    return Phrase((text,), take, lambda _: Same(entity, near))
+
+
+def _before_title(title: Field, noun: str) -> str:
+    """What people put before a title: `room 214`, but Anna Berg."""
+    if isinstance(title.like, str):
+        named = title.like in PROPER or title.like.lower().startswith(noun.lower())
+        code = "#" in title.like or title.type.kind != "text"
+        return "" if named else f"{noun} " if code else f"the {noun} "
+    if all(value[:1].isupper() for value in title.like):
+        return ""
+    return f"the {noun} "
+
+
+def _before(entity: Entity) -> tuple[Slot, ...]:
+    """The state as an adjective, which may be missing: `confirmed `."""
+    states = {words(value).replace(" ", "-"): value for value in entity.states if is_adjective(value)}
+    form = whole((Slot("state", words_for(states)), " "))
+    return (Slot("state:before", form, optional=True),) if states else ()
+
+
+def _behind(entity: Entity) -> tuple[Slot, ...]:
+    """A state that cannot stand before the noun: ` that is in repair`."""
+    states = {predicate(value): value for value in entity.states if not is_adjective(value)}
+    pronoun = "who" if is_person(entity) else "that"
+    if not states:
+        return ()
+    return (
+        Slot("state:behind", whole((f" {pronoun} is ", Slot("state", words_for(states)))), optional=True),
+    )
+
+
+def _with_state_parts(marks: Parts, parts: Sequence[str | Slot]) -> Parts:
+    """The state under the name of the slot that can say it."""
+    if STATE not in marks:
+        return marks
+    slots = [part.name for part in parts if isinstance(part, Slot)]
+    place = "state:before" if is_adjective(marks[STATE]) and "state:before" in slots else "state:behind"
+    return {place if name == STATE else name: value for name, value in marks.items()}
+
+
+def _without_state_parts(given: Parts) -> dict[str, Meaning]:
+    return {name.partition(":")[0]: value for name, value in given.items()}
+
+
+def _joined(parts: Sequence[str | Slot]) -> tuple[str | Slot, ...]:
+    """Neighbouring words as one."""
+    found: list[str | Slot] = []
+    for part in parts:
+        if isinstance(part, str) and found and isinstance(found[-1], str):
+            found[-1] += part
+        else:
+            found.append(part)
+    return tuple(found)
+
+
+def _shared_out(conditions: Sequence[Condition], told: set[str]) -> dict[str, Meaning]:
+    """Conditions that phrases can say under their fields, the others as clauses."""
+    parts: dict[str, Meaning] = {}
+    clauses: list[Condition] = []
+    for one in conditions:
+        name = (
+            "state:before"
+            if one.field == STATE and isinstance(one.value, str) and is_adjective(one.value)
+            else one.field
+        )
+        if one.op == "==" and one.value is not None and name in told and name not in parts:
+            parts[name] = one.value
+        else:
+            clauses.append(one)
+    return {**parts, **({"clauses": tuple(clauses)} if clauses else {})}
+
+
+def _take_several(said: Meaning) -> Parts | None:
+    return {"rows": said.rows} if isinstance(said, Several) else None
+
+
+def _take_best(said: Meaning) -> Parts | None:
+    return {"best": (said.by, said.greatest)} if isinstance(said, Best) else None

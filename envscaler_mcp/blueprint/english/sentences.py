@@ -1,0 +1,178 @@
+"""Whole sentences and texts: the tables of the registers around the clauses of a design."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+
+from .clauses import Clauses
+from .forms import Capital, Either, Form, Leaf, Listing, Meaning, Parts, Phrase, Slot, template
+from .registers import ALL, Register
+from .statements import News, Order, Statement, Test
+
+Place: TypeAlias = Literal["first", "next", "last"]
+_WITHOUT = re.compile(r"(?:; otherwise|; if not|, and if not|\. If not|\? If not),?[^;]*\{otherwise\}")
+"""What is left out where nothing is to be done otherwise."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A statement and where it stands in the text."""
+
+    place: Place
+    statement: Statement
+
+
+def placed(statements: Sequence[Statement]) -> tuple[Placed, ...]:
+    """Statements with their places."""
+    last = len(statements) - 1
+    return tuple(
+        Placed("first" if number == 0 else "last" if number == last > 1 else "next", one)
+        for number, one in enumerate(statements)
+    )
+
+
+class Sentences:
+    """The sentences of one register about one design."""
+
+    def __init__(self, register: Register, clauses: Clauses) -> None:
+        self.register = register
+        self.clauses = clauses
+
+    @cached_property
+    def text(self) -> Form:
+        """A whole text: opening, sentences or a numbered list, closing."""
+        opening = _chosen(
+            tuple(one.replace("{title}", self.clauses.design.title) for one in self.register.openings)
+        )
+        closing = _chosen(self.register.closings)
+        body = Listing(self._sentence(), least=1, comma=" ", last=" ")
+        forms = [_text((Slot("opening", opening), Slot("body", body), Slot("closing", closing)))]
+        own_line = _chosen(tuple(one for one in self.register.closings if not one.startswith(" ")))
+        for head in self.register.lists:
+            body = Listing(self._listed(), least=2, comma="\n", last="\n")
+            forms.append(
+                _numbered((Slot("opening", opening), head, Slot("body", body), Slot("closing", own_line)))
+            )
+        return Either(tuple(forms))
+
+    def _sentence(self) -> Form:
+        """One statement at its place."""
+        register = self.register
+        places = (("first", register.orders), ("next", register.next_orders), ("last", register.last_orders))
+        orders = [_at(place, _order(text, self.clauses)) for place, texts in places for text in texts]
+        return Either((*orders, *self._tests(), *self._news()))
+
+    def _tests(self) -> list[Form]:
+        forms: list[Form] = []
+        for text in dict.fromkeys(
+            one for full in self.register.tests for one in (full, _WITHOUT.sub("", full))
+        ):
+            forms.append(_at("first", _test(text, self.clauses)))
+            if text.startswith("If "):
+                later = [f"{before}{text[:1].lower()}{text[1:]}" for before in self.register.connectives]
+                forms += [_at(place, _test(one, self.clauses)) for one in later for place in ("next", "last")]
+        return forms
+
+    def _news(self) -> list[Form]:
+        places = ("first", "next", "last")
+        forms = [_news(f"{{News}} {todo}", self.clauses) for todo in self.register.news]
+        later = [
+            _news(f"There is one more thing. {{News}} {todo}", self.clauses) for todo in self.register.news
+        ]
+        return [_at(place, form) for place in places for form in (forms if place == "first" else later)]
+
+    def _listed(self) -> Form:
+        """One line of a numbered list: `2. Confirm the booking of Anna Berg.`, and its like."""
+        statements = (
+            _order("{Do}.", self.clauses),
+            *(_test(text, self.clauses) for text in _PLAIN_TESTS),
+            *(_news(f"{{News}} {todo}", self.clauses) for todo in self.register.news),
+        )
+        number = Leaf(re.compile(r"\d+"), str, int)
+        slots = (Slot("number", number), ". ", Slot("statement", Either(statements)))
+        return Phrase(
+            slots,
+            lambda said: {"number": said[0], "statement": said[1]},
+            lambda given: (given["number"], given["statement"]),
+        )
+
+
+_PLAIN_TESTS = ("If {test}, {then}; otherwise {otherwise}.", "If {test}, {then}.")
+
+
+def texts(clauses: Clauses) -> dict[str, Form]:
+    """The form of a text in every register."""
+    return {name: Sentences(register, clauses).text for name, register in ALL.items()}
+
+
+def _chosen(options: tuple[str, ...]) -> Form:
+    """One of several texts that mean nothing."""
+    return Either(tuple(Phrase((one,) if one else (), lambda _: {}, lambda _: "") for one in options))
+
+
+def _text(parts: tuple[Slot, ...]) -> Form:
+    return Phrase(
+        parts,
+        lambda said: {"opening": "", "body": placed(said), "closing": ""},
+        lambda given: _unplaced(given["body"]),
+    )
+
+
+def _unplaced(said: Sequence[Placed]) -> list[Statement]:
+    return [one.statement for one in said]
+
+
+def _numbered(parts: tuple[str | Slot, ...]) -> Form:
+    def take(said: Sequence[Statement]) -> Parts | None:
+        return {"opening": "", "body": tuple(enumerate(said, 1)), "closing": ""}
+
+    return Phrase(parts, take, lambda given: [statement for _, statement in given["body"]])
+
+
+def _at(place: str, form: Form) -> Form:
+    def take(said: Meaning) -> Parts | None:
+        return {"statement": said.statement} if said.place == place else None
+
+    return Phrase((Slot("statement", form),), take, lambda given: Placed(place, given["statement"]))  # pyright: ignore[reportArgumentType]
+
+
+def _order(text: str, clauses: Clauses) -> Form:
+    slots = {"do": clauses.order, "Do": Capital(clauses.order)}
+    parts = _renamed(template(text, slots))
+    return Phrase(
+        parts,
+        lambda said: {"do": said.clauses} if isinstance(said, Order) else None,
+        lambda given: Order(given["do"]),
+    )
+
+
+def _test(text: str, clauses: Clauses) -> Form:
+    slots = {"test": clauses.test, "then": clauses.action, "otherwise": clauses.action}
+
+    def take(said: Meaning) -> Parts | None:
+        if not isinstance(said, Test):
+            return None
+        otherwise: dict[str, Any] = {} if said.otherwise is None else {"otherwise": said.otherwise}
+        return {"test": (said.row, said.condition), "then": said.then, **otherwise}
+
+    return Phrase(
+        template(text, slots), take, lambda given: Test(*given["test"], given["then"], given.get("otherwise"))
+    )
+
+
+def _news(text: str, clauses: Clauses) -> Form:
+    parts = _renamed(template(text, {"News": Capital(clauses.news)}))
+
+    def take(said: Meaning) -> Parts | None:
+        return {"news": (said.duty, said.arguments)} if isinstance(said, News) else None
+
+    return Phrase(parts, take, lambda given: News(*given["news"]))
+
+
+def _renamed(parts: tuple[str | Slot, ...]) -> tuple[str | Slot, ...]:
+    """`{Do}` is the slot `do`, with a capital."""
+    return tuple(Slot(part.name.lower(), part.form) if isinstance(part, Slot) else part for part in parts)
