@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.scoring import Asks, ask_and_score, defects, equivalent, generated_ids
 from envscaler_mcp.spec import Call, Frame, Grading, Problem, Scenario, Score, State
@@ -142,14 +141,8 @@ class Bench:
 
     async def rules_broken_in(self, state: State) -> tuple[str, ...] | None:
         """Ids of the rules that a state breaks; None where the environment cannot hold it at all."""
-        try:
-            episode = await self.process.begin(self.scenario.model_copy(update={"start": state}))
-        except BadInput:
-            return None
-        try:
-            return tuple(await episode.broken_rules())
-        finally:
-            await episode.close()
+        broken = await self.process.broken_in(self.scenario, state)
+        return None if broken is None else tuple(broken)
 
     def judge(self, state: State, broken_rules: Sequence[str] = ()) -> Score:
         """The score of an end state."""

@@ -46,9 +46,7 @@ class Boot:
         return tuple(problem for problem in self.problems if problem.severity == "warning")
 
 
-async def boot(
-    folder: ServerFolder, processes: Sequence[Stage], scenario: Scenario | None
-) -> Boot:
+async def boot(folder: ServerFolder, processes: Sequence[Stage], scenario: Scenario | None) -> Boot:
     """Look at a server, and call each of its tools with seeded arguments on one scenario."""
     problems = [*lint(folder.card, folder.bundle.policy), *_stale_parts(folder)]
     if scenario is None:

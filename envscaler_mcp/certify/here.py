@@ -7,14 +7,16 @@ same is what the rungs on fresh episodes, in workers with other hash seeds, have
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime.folder import ServerFolder
-from envscaler_mcp.runtime.standalone.canonical import canonical, digest_bytes, dumps, loads
+from envscaler_mcp.runtime.standalone.canonical import canonical, digest_bytes, dumps
 from envscaler_mcp.runtime.standalone.difference import without_volatile
+from envscaler_mcp.runtime.standalone.environment import Clock
 from envscaler_mcp.runtime.standalone.episode import Entry, Episode, Outcome
 from envscaler_mcp.runtime.standalone.loading import load_form
 from envscaler_mcp.runtime.standalone.world import BadStart, Form
@@ -52,7 +54,14 @@ class Here:
         except BadStart as error:
             where = f"scenario {scenario.id} of {self._folder.card.name}"
             raise BadInput(where, str(error), "correct its start state") from error
-        return EpisodeHere(episode, self._memory)
+        return EpisodeHere(episode, self._memory, self._memory.start(episode.snapshot()))
+
+    async def broken_in(self, scenario: Scenario, state: State) -> list[str] | None:
+        """Ids of the rules that a state breaks; None where the environment cannot hold it at all."""
+        try:
+            return self._form.start(state, Clock(scenario.now, scenario.seed)).broken_rules()
+        except BadStart:
+            return None
 
 
 @dataclass
@@ -61,6 +70,7 @@ class EpisodeHere:
 
     episode: Episode
     memory: Memory
+    start: Place
 
     @property
     def journal(self) -> list[Entry]:
@@ -77,7 +87,7 @@ class EpisodeHere:
 
     async def initial(self) -> State:
         """The state as it stood at the start."""
-        return self.episode.initial
+        return self.start.state
 
     async def broken_rules(self) -> list[str]:
         """Ids of executable rules that the state breaks or broke after any call."""
@@ -90,7 +100,7 @@ class EpisodeHere:
     async def fork(self) -> Recalled:
         """An independent episode with the same past, which recalls what is known of calls from here on."""
         broken = dict.fromkeys(self.episode.broken_rules())
-        return Recalled(self.memory, self.memory.place(self.episode.snapshot()), self.episode.initial, broken)
+        return Recalled(self.memory, self.memory.place(self.episode.snapshot()), self.start.state, broken)
 
     async def close(self) -> None:
         """There is nothing to forget: whoever holds it drops it."""
@@ -144,13 +154,19 @@ class Place:
 
     snapshot: bytes
     form: Form
+    beside: Place | None = None
     ways: dict[str, tuple[Outcome, Place]] = field(default_factory=dict[str, Any])
     broken: list[str] | None = None
 
     @cached_property
     def state(self) -> State:
-        """The state as JSON."""
-        return loads(self.snapshot.partition(b"\n")[2])
+        """The state as JSON; rows that are the same `beside` are the same objects, and quick to compare."""
+        state: State = json.loads(self.snapshot.partition(b"\n")[2])
+        if self.beside:
+            for name, rows in self.beside.state.items():
+                _share(rows, state[name])
+            self.beside = None
+        return state
 
     @cached_property
     def digest(self) -> str:
@@ -165,13 +181,19 @@ class Memory:
         self._form = form
         self._places: dict[bytes, Place] = {}
         self._player: Episode | None = None
+        self._start: Place | None = None
+
+    def start(self, snapshot: bytes) -> Place:
+        """The place where an episode begins; those it comes to will share their rows with it."""
+        self._start = self.place(snapshot)
+        return self._start
 
     def place(self, snapshot: bytes) -> Place:
         """The place of a snapshot."""
         if len(self._places) > KEPT_PLACES:
             self._places.clear()
         if snapshot not in self._places:
-            self._places[snapshot] = Place(snapshot, self._form)
+            self._places[snapshot] = Place(snapshot, self._form, self._start)
         return self._places[snapshot]
 
     def step(self, place: Place, tool: str, arguments: dict[str, Any]) -> tuple[Outcome, Place]:
@@ -199,3 +221,9 @@ class Memory:
         elif self._player.snapshot() is not place.snapshot:
             self._player.restore(place.snapshot)
         return self._player
+
+
+def _share(known: Any, rows: Any) -> None:
+    if isinstance(known, dict) and isinstance(rows, dict):
+        held, given = cast("dict[str, Any]", known), cast("dict[str, Any]", rows)
+        given.update({key: row for key, row in held.items() if key in given and given[key] == row})

@@ -55,3 +55,7 @@ class Stage(Protocol):
     async def begin(self, scenario: Scenario, *, seed: int | None = None) -> Begun:
         """A fresh episode of a scenario. Raises BadInput where the environment does not take the start."""
         ...
+
+    async def broken_in(self, scenario: Scenario, state: State) -> list[str] | None:
+        """Ids of the rules that a state breaks; None where the environment cannot hold it at all."""
+        ...

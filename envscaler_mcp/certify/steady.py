@@ -80,9 +80,7 @@ async def _played(process: Stage, scenario: Scenario, plan: Sequence[Call]) -> l
     return await _closed(episode)
 
 
-async def _side_by_side(
-    process: Stage, scenario: Scenario, plan: Sequence[Call]
-) -> list[list[Entry]]:
+async def _side_by_side(process: Stage, scenario: Scenario, plan: Sequence[Call]) -> list[list[Entry]]:
     """Two episodes of one process, which make each call in turn."""
     pair = [await process.begin(scenario) for _ in range(2)]
     for call in plan:

@@ -24,14 +24,16 @@ from envscaler_mcp.errors import (
     WorkerTimeout,
 )
 from envscaler_mcp.sandbox.worker import Worker, WorkerRefused
-from envscaler_mcp.spec import JournalHeader, Scenario
+from envscaler_mcp.spec import JournalHeader, Scenario, State
 
 from .folder import ServerFolder
 from .standalone.canonical import dumps, loads
-from .standalone.episode import TIMED_OUT, Entry, Outcome, UnknownTool
+from .standalone.episode import TIMED_OUT, Entry, Outcome, UnknownTool, answer_again, outcome_of
 
 CALL_SECONDS = 10.0
 DEATHS_OVER_ONE_QUESTION = 3
+NOWHERE = 0
+"""The generation of no worker."""
 Answered = TypeVar("Answered")
 
 
@@ -90,6 +92,17 @@ class EnvironmentProcess:
         episode = RemoteEpisode(self, scenario.start, header, keep_refused=keep_refused)
         await episode.open()
         return episode
+
+    async def broken_in(self, scenario: Scenario, state: State) -> list[str] | None:
+        """Ids of the rules that a state breaks; None where the environment cannot hold it at all."""
+        try:
+            episode = await self.begin(scenario.model_copy(update={"start": state}))
+        except BadInput:
+            return None
+        try:
+            return await episode.broken_rules()
+        finally:
+            await episode.close()
 
     async def request(self, method: str, *, generation: int | None = None, **params: Any) -> Any:
         """One request to the worker; after a kill or a death the next one meets a new worker.
@@ -176,7 +189,7 @@ class RemoteEpisode:
     def __post_init__(self) -> None:
         self.name = self.process.new_name()
         self._lock = asyncio.Lock()
-        self._generation = 0
+        self._generation = NOWHERE
         self._digest = ""
 
     async def open(self) -> None:
@@ -210,12 +223,12 @@ class RemoteEpisode:
     async def _call(self, tool: str, arguments: dict[str, Any], request_id: str | None) -> Outcome:
         async with self._lock:
             if request_id and (stored := self._answered(request_id)):
-                return _outcome(stored)
+                return answer_again(stored, tool, arguments)
             entry = await self._play(tool, arguments, request_id)
             self.journal.append(entry)
             if self.on_entry:
                 self.on_entry(entry)
-            return _outcome(entry)
+            return outcome_of(entry)
 
     def _answered(self, request_id: str) -> Entry | None:
         return next((entry for entry in self.journal if entry.get("request_id") == request_id), None)
@@ -309,6 +322,11 @@ class RemoteEpisode:
                 continue
             except (WorkerTimeout, WorkerDied) as error:
                 return self._entry(tool, arguments, request_id, _stopped(error), is_error=True)
+            except WorkerRefused as error:
+                # What the worker holds may be half of a call: as if it had never been, and at once.
+                self._generation = NOWHERE
+                await self.open()
+                return self._entry(tool, arguments, request_id, _stopped(error), is_error=True)
         self._digest = reply["state_digest"]
         return self._entry(tool, arguments, request_id, reply["result"], is_error=reply["is_error"])
 
@@ -345,11 +363,6 @@ async def _to_its_end(asking: Coroutine[Any, Any, Answered]) -> Answered:
         task.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody asks any more
         raise
     return task.result()
-
-
-def _outcome(entry: Entry) -> Outcome:
-    code = entry["result"].get("code", "refused") if entry["is_error"] else None
-    return Outcome(entry["result"], entry["is_error"], code)
 
 
 def _stopped(error: Exception) -> dict[str, str]:
