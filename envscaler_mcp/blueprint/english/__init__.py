@@ -1,1 +1,10 @@
 """English without a model: one grammar that says requests and hears them again."""
+
+from __future__ import annotations
+
+from .describe import describe, named_by
+from .registers import REGISTERS
+from .saying import NotUnderstood, Unsayable, hear, say
+from .statements import canonical
+
+__all__ = ["REGISTERS", "NotUnderstood", "Unsayable", "canonical", "describe", "hear", "named_by", "say"]

@@ -64,7 +64,7 @@ class Clauses:
     def _smoothed(
         self, text: str, slots: Mapping[str, Form], parameters: Mapping[str, Parameter]
     ) -> tuple[str | Slot, ...]:
-        """The parts of a phrase, without what a slot brings itself: no `room room 214`, no `3 nights nights`."""
+        """The parts of a phrase, without what a slot brings itself: no `room room 214`."""
         for name, parameter in parameters.items():
             text = self._without_doubles(text, name, parameter)
         articled = {

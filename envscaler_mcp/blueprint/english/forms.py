@@ -154,7 +154,7 @@ Parts: TypeAlias = Mapping[str, Meaning]
 
 @dataclass(frozen=True, eq=False)
 class Phrase:
-    """Words and slots in a row. `take` gives the parts of a meaning (None: not its kind), `build` undoes that."""
+    """Words and slots in a row: `take` gives a meaning's parts (None: not its kind), `build` undoes it."""
 
     parts: tuple[str | Slot, ...]
     take: Callable[[Meaning], Parts | None]

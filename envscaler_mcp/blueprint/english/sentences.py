@@ -159,9 +159,11 @@ def _test(text: str, clauses: Clauses) -> Form:
         otherwise: dict[str, Any] = {} if said.otherwise is None else {"otherwise": said.otherwise}
         return {"test": (said.row, said.condition), "then": said.then, **otherwise}
 
-    return Phrase(
-        template(text, slots), take, lambda given: Test(*given["test"], given["then"], given.get("otherwise"))
-    )
+    def build(given: Parts) -> Test:
+        row, condition = given["test"]
+        return Test(row, condition, given["then"], given.get("otherwise"))
+
+    return Phrase(template(text, slots), take, build)
 
 
 def _news(text: str, clauses: Clauses) -> Form:
@@ -170,7 +172,11 @@ def _news(text: str, clauses: Clauses) -> Form:
     def take(said: Meaning) -> Parts | None:
         return {"news": (said.duty, said.arguments)} if isinstance(said, News) else None
 
-    return Phrase(parts, take, lambda given: News(*given["news"]))
+    def build(given: Parts) -> News:
+        duty, arguments = given["news"]
+        return News(duty, arguments)
+
+    return Phrase(parts, take, build)
 
 
 def _renamed(parts: tuple[str | Slot, ...]) -> tuple[str | Slot, ...]:
