@@ -12,8 +12,8 @@ gives the same certificate, byte for byte.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from envscaler_mcp.errors import BadInput
@@ -27,6 +27,7 @@ from envscaler_mcp.spec import (
     MutantCount,
     Problem,
     Rung,
+    Scenario,
     Solver,
     Tier,
     VariantCount,
@@ -83,16 +84,10 @@ async def certify(
         Infrastructure: a worker or the checks' interpreter cannot be had.
     """
     wanted = list(ids) if ids is not None else folder.ids
-    processes = [EnvironmentProcess(folder, hash_seed=seed, trusted=trusted) for seed in HASH_SEEDS]
-    async with AsyncExitStack() as stack:
-        for process in processes:
-            await stack.enter_async_context(process)
-        with CheckRunner() as runner:
-            booted = await _boot(folder, processes, wanted)
-            lanes: Sequence[Stage] = [Here(folder)] if compiled else processes[:LANES]
-            asked: Asks = AskedHere(runner) if compiled else runner
-            climbs = [_Climb(folder, lane, processes, asked, booted, solvers or {}) for lane in lanes]
-            reports = await _side_by_side(climbs, wanted, progress or (lambda _: None))
+    async with ladder(folder, trusted=trusted, compiled=compiled) as one:
+        booted = await one.boot([folder.scenario(identifier) for identifier in wanted])
+        climbs = one.climbs(booted, solvers or {})
+        reports = await _side_by_side(climbs, wanted, progress or (lambda _: None))
     return ServerReport(
         name=folder.card.name,
         boots=not booted.errors,
@@ -102,8 +97,47 @@ async def certify(
     )
 
 
+@asynccontextmanager
+async def ladder(
+    folder: ServerFolder, *, trusted: bool = False, compiled: bool = False
+) -> AsyncGenerator[Ladder]:
+    """The processes and the interpreter that climbing takes, for as many scenarios as there are to come."""
+    processes = [EnvironmentProcess(folder, hash_seed=seed, trusted=trusted) for seed in HASH_SEEDS]
+    async with AsyncExitStack() as stack:
+        for process in processes:
+            await stack.enter_async_context(process)
+        with CheckRunner() as runner:
+            lanes: Sequence[Stage] = [Here(folder)] if compiled else processes[:LANES]
+            asked: Asks = AskedHere(runner) if compiled else runner
+            yield Ladder(folder, processes, lanes, asked)
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """One server's ladder, put up."""
+
+    folder: ServerFolder
+    processes: Sequence[EnvironmentProcess]
+    lanes: Sequence[Stage]
+    runner: Asks
+
+    async def boot(self, scenarios: Sequence[Scenario]) -> Boot:
+        """Probe the tools on the first start state that the environment takes, or else on an empty one."""
+        for scenario in (*scenarios, EMPTY_SCENARIO):
+            try:
+                await (await self.processes[0].begin(scenario)).close()
+            except BadInput:
+                continue
+            return await boot(self.folder, self.processes, scenario)
+        return await boot(self.folder, self.processes, None)
+
+    def climbs(self, booted: Boot, solvers: Mapping[str, Sequence[Solver]]) -> list[Climb]:
+        """One climb for each lane."""
+        return [Climb(self.folder, lane, self.processes, self.runner, booted, solvers) for lane in self.lanes]
+
+
 async def _side_by_side(
-    climbs: Sequence[_Climb], ids: Sequence[str], progress: Progress
+    climbs: Sequence[Climb], ids: Sequence[str], progress: Progress
 ) -> list[ScenarioReport]:
     """Every scenario, in as many lanes as there are climbs; the reports stand in the order of the ids."""
     reports: dict[int, ScenarioReport] = {}
@@ -124,19 +158,8 @@ async def _side_by_side(
     return [reports[place] for place in range(len(ids))]
 
 
-async def _boot(folder: ServerFolder, processes: Sequence[EnvironmentProcess], ids: Sequence[str]) -> Boot:
-    """Probe the tools on the first start state that the environment takes, or else on an empty one."""
-    for scenario in (*(folder.scenario(identifier) for identifier in ids), EMPTY_SCENARIO):
-        try:
-            await (await processes[0].begin(scenario)).close()
-        except BadInput:
-            continue
-        return await boot(folder, processes, scenario)
-    return await boot(folder, processes, None)
-
-
 @dataclass
-class _Climb:
+class Climb:
     """Climbs with one scenario after the other."""
 
     folder: ServerFolder
@@ -145,27 +168,33 @@ class _Climb:
     runner: Asks
     booted: Boot
     solvers: Mapping[str, Sequence[Solver]]
+    """By scenario; see `certify`."""
 
     async def scenario(self, identifier: str) -> ScenarioReport:
-        """One scenario, as far as it comes."""
+        """One scenario of the folder, as far as it comes."""
         scenario, grading = self.folder.scenario(identifier), self.folder.grading(identifier)
-        where = f"scenarios/{identifier}"
         if grading is None:
             missing = Problem(
-                code="no_grading", where=where, message="There is no grading: nothing can be proven."
+                code="no_grading",
+                where=f"scenarios/{identifier}",
+                message="There is no grading: nothing can be proven.",
             )
             return ScenarioReport(id=identifier, tier="rejected", problems=(missing,))
+        return await self.pair(scenario, grading)
+
+    async def pair(self, scenario: Scenario, grading: Grading) -> ScenarioReport:
+        """One scenario, in the folder or not, as far as it comes."""
         try:
             bench = await Bench.set_up(self.folder, scenario, grading, self.process, self.runner)
         except BadInput as error:
-            bad = Problem(code="bad_start", where=where, message=str(error))
-            return ScenarioReport(id=identifier, tier="rejected", problems=(bad,), grading=grading)
+            bad = Problem(code="bad_start", where=f"scenarios/{scenario.id}", message=str(error))
+            return ScenarioReport(id=scenario.id, tier="rejected", problems=(bad,), grading=grading)
         if self.folder.card.form == "plain":
             bench.grading = reclassified(grading, self.runner, bench.initial)
         record = _Record(bench)
         await self._climb(record)
         await bench.pristine.close()
-        return record.report(self.solvers.get(identifier))
+        return record.report(self.solvers.get(scenario.id))
 
     async def _climb(self, record: _Record) -> None:
         bench = record.bench
