@@ -21,9 +21,14 @@ def templates_root() -> Path:
     return packaged if packaged.is_dir() else package.parent / "templates"
 
 
-def fill(template: str, **values: object) -> str:
+def fill(template: str, /, **values: object) -> str:
     """The text of `server/<template>.jinja` with the values in it."""
-    return _environment().get_template(f"{template}.jinja").render(**values)
+    return fill_of("server", template, **values)
+
+
+def fill_of(folder: str, template: str, /, **values: object) -> str:
+    """The text of `<folder>/<template>.jinja` with the values in it."""
+    return _environment(folder).get_template(f"{template}.jinja").render(**values)
 
 
 FILTERS: dict[str, Callable[..., str]] = {
@@ -38,9 +43,9 @@ FILTERS: dict[str, Callable[..., str]] = {
 
 
 @cache
-def _environment() -> Environment:
+def _environment(folder: str) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(templates_root() / "server"),
+        loader=FileSystemLoader(templates_root() / folder),
         undefined=StrictUndefined,
         autoescape=False,  # no HTML is made here; Markdown has filters of its own
         trim_blocks=True,

@@ -1,1 +1,5 @@
-"""A design, compiled: the source of its environment and the text of its policy."""
+"""From a design to an environment as it would be written by hand: its class, its policy, its card."""
+
+from .compile import compile_design
+
+__all__ = ["compile_design"]

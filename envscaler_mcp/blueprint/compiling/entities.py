@@ -1,0 +1,75 @@
+"""Entities as classes: their fields, what follows from these alone, and the sheets that show both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from envscaler_mcp.blueprint.design import Entity, Field
+from envscaler_mcp.blueprint.expression.python import Spelled, value
+from envscaler_mcp.blueprint.expression.tree import Constant
+from envscaler_mcp.blueprint.wording import plural, sentence, with_article, words
+from envscaler_mcp.render.literals import python_literal
+
+from .naming import Naming
+
+
+def entity_class(entity: Entity, naming: Naming, doc: str) -> list[str]:
+    """The class of an entity."""
+    lines = [f"class {naming.classes[entity.name]}(Entity):", f'    """{doc}"""', "", "    id: str"]
+    lines += [f"    {_field(one, naming)}" for one in entity.fields]
+    return [*lines, *_properties(entity, naming)]
+
+
+def sheet_class(entity: Entity, naming: Naming) -> list[str]:
+    """What `get_…` shows of an entity that has derived values."""
+    shown = [name for owner, name in naming.design.derived if owner == entity.name]
+    doc = sentence(f"{with_article(entity.noun.singular)} and what follows from it")
+    lines = [f"class {naming.sheets[entity.name]}(Entity):", f'    """{doc}"""', ""]
+    lines.append(f"    {entity.name}: {naming.classes[entity.name]}")
+    for name in shown:
+        kind = naming.design.derived[entity.name, name].type
+        lines.append(f"    {name}: {_typed(naming.annotation(kind), _meaning(name, name, kind.kind, ''))}")
+    return lines
+
+
+def default_of(one: Field) -> Constant | None:
+    """The default of a field where it is the same for every new row."""
+    if isinstance(one.default, Constant):
+        return one.default
+    if one.default is None and one.type.optional:
+        return Constant(None, one.type)
+    return None
+
+
+def _field(one: Field, naming: Naming) -> str:
+    if one.free_text:
+        return f"{one.stored}: {naming.annotation(one.type)} = FREE_TEXT"
+    typed = _typed(naming.annotation(one.type), _meaning(one.stored, one.label, one.type.kind, one.unit))
+    default = default_of(one)
+    return f"{one.stored}: {typed} = {_default(default)}" if default else f"{one.stored}: {typed}"
+
+
+def _default(default: Constant) -> str:
+    return "[]" if default.type.kind == "refs" else python_literal(default.value)
+
+
+def _typed(base: str, text: str) -> str:
+    return f"Annotated[{base}, Field(description={python_literal(text)})]" if text else base
+
+
+def _meaning(name: str, label: str, kind: str, unit: str) -> str:
+    """What the name alone does not say."""
+    said = "" if words(name.removesuffix("_id").removesuffix("_ids")) == label or kind == "enum" else label
+    if kind == "money":
+        return sentence(f"{label}, in cents")
+    if unit:
+        return sentence(f"{label}, in {plural(unit)}")
+    return sentence(said) if said else ""
+
+
+def _properties(entity: Entity, naming: Naming) -> Iterator[str]:
+    scope = naming.scope.having(entity.name, Spelled("self", "self.id"))
+    for (owner, name), expression in naming.design.derived.items():
+        if owner == entity.name and naming.derived[owner, name].own:
+            yield from ("", "    @property", f"    def {name}(self) -> {naming.annotation(expression.type)}:")
+            yield f"        return {value(expression, scope).text}"
