@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from envscaler_mcp.runtime.standalone.canonical import dumps
 from envscaler_mcp.runtime.standalone.episode import Diverged, Episode, UnknownTool
+from envscaler_mcp.runtime.standalone.loading import load_form
 from envscaler_mcp.runtime.standalone.world import BadStart
 
-from .clinic import episode, start
+from .clinic import NOW, episode, start
 
 PATIENTS = st.sampled_from(["PAT-1", "x"])
 VISITS = st.fixed_dictionaries({"patient_id": PATIENTS, "count": st.integers(-5, 5)})
@@ -119,6 +120,100 @@ def test_a_repeated_request_id_does_not_act_twice() -> None:
     assert one.call("add_visit", {"patient_id": "PAT-1", "count": 1}, "r1") == first
     assert one.state()["patients"]["PAT-1"]["visits"] == 4
     assert len(one.journal) == 1
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("add_visit", {"patient_id": "PAT-1", "count": 2}),
+        ("add_visit", {"patient_id": "PAT-1", "count": True}),
+        ("add_visit", {"patient_id": "PAT-1"}),
+        ("get_patient", {"patient_id": "PAT-1", "count": 1}),
+    ],
+)
+def test_a_request_id_stands_for_one_call_only(tool: str, arguments: dict[str, Any]) -> None:
+    one = episode()
+    first = one.call("add_visit", {"patient_id": "PAT-1", "count": 1}, "r1")
+    again = Episode.rebuild(one.form, one.start_state, one.header, one.journal)
+    for asked in (one, one.fork(), again):
+        refused = asked.call(tool, arguments, "r1")
+        assert (refused.is_error, refused.code) == (True, "request_id_reused")
+        assert "call 1 (add_visit)" in refused.result["message"]
+        assert asked.call("add_visit", {"count": 1.0, "patient_id": "PAT-1"}, "r1") == first
+        assert (len(asked.journal), asked.digest()) == (1, one.digest())
+
+
+def test_a_call_that_was_stopped_is_answered_again_after_a_rebuild() -> None:
+    one = episode()
+    stopped = {"code": "timed_out", "message": "The tool was stopped."}
+    call = {"n": 1, "request_id": "r1", "tool": "admit", "arguments": {}}
+    entry = {**call, "result": stopped, "is_error": True, "state_digest": one.digest()}
+    again = Episode.rebuild(one.form, one.start_state, one.header, [entry])
+    assert again.call("admit", {}, "r1").result == stopped
+    assert again.digest() == one.digest()
+
+
+def test_a_call_that_cannot_be_written_down_has_not_happened() -> None:
+    one = episode()
+    one.call("admit", {})
+    before, snapshot = one.digest(), one.snapshot()
+
+    def full(_: Any) -> None:
+        raise OSError("no space left")
+
+    one.on_entry = full
+    for _ in range(2):
+        with pytest.raises(OSError, match="no space"):
+            one.call("set_limit", {"limit": 0}, "r1")
+    assert (len(one.journal), one.digest(), one.snapshot()) == (1, before, snapshot)
+    assert one.broken_rules() == []
+    one.on_entry = None
+    assert one.call("set_limit", {"limit": 4}, "r1").result == {"result": 4}
+    assert one.journal[1]["n"] == 2
+
+
+def test_an_empty_snapshot_is_no_way_back() -> None:
+    one = episode()
+    before = one.digest()
+    with pytest.raises(ValueError, match="rebuild the episode from its journal"):
+        one.restore(b"")
+    assert one.digest() == before
+
+
+OPAQUE = """
+class Row:
+    pass
+
+class Shop:
+    def __init__(self):
+        self.count = 0
+        self.row = Row()  # nothing brings it back but the calls themselves
+
+    def put(self):
+        self.count += 1
+        return {"success": True, "count": self.count}
+
+    def refuse(self):
+        self.count = 99
+        return {"success": False, "error": "no"}
+"""
+
+
+def test_what_could_not_be_taken_back_is_tried_again_before_the_next_call() -> None:
+    same: dict[str, Any] = {"annotations": {"readOnlyHint": False}, "inputSchema": {"type": "object"}}
+    tools = [{"name": name, **same} for name in ("put", "refuse")]
+    form = load_form(OPAQUE, name="shop", form="plain", class_name="Shop", tools=tools)
+    one = Episode.start(form, {}, NOW, 1)
+    assert one.call("put", {}).result["count"] == 1
+    (entry,) = one.journal
+    truth = entry["state_digest"]
+    entry["state_digest"] = "sha256:another"  # as if the same call led elsewhere now
+    for tool in ("refuse", "put"):
+        with pytest.raises(Diverged):
+            one.call(tool, {})
+    entry["state_digest"] = truth
+    assert one.call("put", {}).result["count"] == 2
+    assert [entry["n"] for entry in one.journal] == [1, 2]
 
 
 def test_an_entry_is_handed_on_before_the_answer() -> None:

@@ -16,6 +16,7 @@ from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime.connect import connected
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.remote import EnvironmentProcess, RemoteEpisode
+from envscaler_mcp.sandbox.worker import WorkerRefused
 
 from .folders import counter
 
@@ -76,6 +77,40 @@ async def test_a_repeated_request_id_does_not_act_twice(episode: RemoteEpisode) 
     first = await episode.call("add", ADD, "r1")
     assert await episode.call("add", ADD, "r1") == first
     assert (await episode.state())["counts"] == {"a": 2}
+
+
+async def test_a_request_id_stands_for_one_call_only(
+    process: EnvironmentProcess, episode: RemoteEpisode
+) -> None:
+    first = await episode.call("add", ADD, "r1")
+    kill(process)
+    for tool, arguments in (("add", {"name": "a", "by": 2}), ("get", {"name": "a"})):
+        refused = await episode.call(tool, arguments, "r1")
+        assert (refused.is_error, refused.code) == (True, "request_id_reused")
+    assert await episode.call("add", ADD, "r1") == first
+    assert ((await episode.state())["counts"], len(episode.journal)) == ({"a": 2}, 1)
+
+
+async def test_a_call_whose_outcome_cannot_be_told_is_taken_back_at_once(
+    process: EnvironmentProcess, episode: RemoteEpisode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask, asked = process.ask, list[str]()
+
+    async def refused_once(method: str, **params: Any) -> Any:
+        asked.append(method)
+        reply = await ask(method, **params)
+        if asked == ["call"]:
+            raise WorkerRefused("no_reply", "the reply is too large")
+        return reply
+
+    monkeypatch.setattr(process, "ask", refused_once)
+    worker = process.pid
+    stopped = await episode.call("add", ADD, "r1")
+    assert (stopped.is_error, stopped.code) == (True, "timed_out")
+    assert asked == ["call", "rebuild"]
+    assert await episode.call("add", ADD, "r1") == stopped
+    assert (await episode.call("add", ADD)).result["count"] == 2
+    assert process.pid == worker
 
 
 async def test_a_hanging_tool_costs_the_episodes_beside_it_nothing(

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from envscaler_mcp.errors import Infrastructure, WorkerDied, WorkerGone, WorkerTimeout
-from envscaler_mcp.runtime.standalone.episode import TIMED_OUT, Entry, Outcome
+from envscaler_mcp.runtime.standalone.episode import (
+    REQUEST_ID_REUSED,
+    TIMED_OUT,
+    Entry,
+    Outcome,
+    is_same_call,
+    outcome_of,
+    reused,
+)
 from envscaler_mcp.sandbox.worker import WorkerRefused
 
 from .episode import HostedEpisode
@@ -53,10 +61,13 @@ class Play:
 
         Raises:
             Busy: no worker was free, or none stayed alive; nothing was done.
-            Conflict: the episode has failed, or has used up what it may.
+            Conflict: the episode has failed, or has used up what it may; or the request id stands
+                for another call.
         """
         if stored := episode.calls.answered(asked.request_id):
-            return outcome_of(stored)
+            if is_same_call(stored, asked.tool, asked.arguments):
+                return outcome_of(stored)
+            raise Conflict(REQUEST_ID_REUSED, reused(stored), {"call": stored["n"]})
         episode.require_sound()
         self._require_room(episode)
         pool = await self._pools.of(episode.folder)
@@ -168,12 +179,6 @@ class Play:
     def _is_long(self, episode: HostedEpisode) -> bool:
         nearest = episode.nearest()
         return nearest is not None and len(episode.calls) - nearest.calls >= self._limits.freeze_every
-
-
-def outcome_of(entry: Entry) -> Outcome:
-    """What a client hears of a call."""
-    code = entry["result"].get("code", "refused") if entry["is_error"] else None
-    return Outcome(entry["result"], entry["is_error"], code)
 
 
 def _entry(

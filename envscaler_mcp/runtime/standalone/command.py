@@ -13,19 +13,24 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from .bundle import EMPTY, Bundle, Unusable
-from .canonical import StrictJsonError, digest_bytes, dumps, loads, pretty
+from .canonical import StrictJsonError, digest_bytes, loads, pretty
 from .collector import collector_paused
-from .episode import Entry, Episode, Outcome
+from .episode import Diverged, Entry, Episode, Outcome, UnknownTool
+from .journal_file import ANOTHER, JournalFile
 from .listening import listen, url_of
 from .world import BadStart
 
 __all__ = ["Bundle", "main"]
 
+log = logging.getLogger("environment")
+
 TOKEN = re.compile(r"[0-9a-f]{32}\Z")  # `$` would let a line end through
 MAX_EPISODES = 256
+UNRECORDED = ("not_recorded", "The call could not be recorded, so nothing changed; try again later.")
+LOST = ("lost", "What a call left behind could not be taken back; the episode cannot go on.")
 BAD_INPUT = 2
 
 
@@ -37,7 +42,12 @@ class LocalEpisode:
 
     async def call(self, tool: str, arguments: dict[str, Any], request_id: str | None = None) -> Outcome:
         """Play one call; nothing else runs meanwhile, so calls of one episode never interleave."""
-        return self.episode.call(tool, arguments, request_id)
+        try:
+            return self.episode.call(tool, arguments, request_id)
+        except (OSError, Diverged) as error:
+            log.error("a call of %s was lost: %s", tool, error)  # noqa: TRY400 - one line for people
+            code, message = LOST if isinstance(error, Diverged) else UNRECORDED
+            return Outcome({"code": code, "message": message}, is_error=True, code=code)
 
 
 class LocalEpisodes:
@@ -102,7 +112,7 @@ def _parser(bundle: Bundle) -> argparse.ArgumentParser:
         "--save", type=Path, metavar="FILE", help="keep the state in this file, after every call"
     )
     parser.add_argument(
-        "--journal", type=Path, metavar="FILE", help="append every call to this file (JSON lines)"
+        "--journal", type=Path, metavar="FILE", help="write every call to this file; go on where it ends"
     )
     parser.add_argument("--http", action="store_true", help="serve streamable HTTP instead of stdio")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
@@ -134,30 +144,43 @@ class _Begin:
             server=self.server,
             scenario=self.scenario["id"],
         )
-        episode.audited = first and self.options.journal is not None
+        path: Path | None = self.options.journal
+        episode.audited = first and path is not None
         if first:
-            episode.on_entry = _Recorder(episode, self.options.save, self.options.journal)
+            journal = JournalFile(path) if path else None
+            if journal:
+                _go_on(episode, journal)
+            episode.on_entry = _Recorder(episode, self.options.save, journal)
         return episode
+
+
+def _go_on(episode: Episode, journal: JournalFile) -> None:
+    """Play again what the file tells of, so that the episode stands where it ended."""
+    calls = journal.calls_of(episode.header)
+    try:
+        for entry in calls:
+            episode.replay(entry)
+    except (Diverged, UnknownTool, LookupError, TypeError) as error:
+        raise Unusable(f"{journal.path}: its calls do not fit this start ({error}); {ANOTHER}.") from error
 
 
 class _Recorder:
     """Writes what the options ask for before each answer leaves."""
 
-    def __init__(self, episode: Episode, save: Path | None, journal: Path | None) -> None:
+    def __init__(self, episode: Episode, save: Path | None, journal: JournalFile | None) -> None:
         self.episode = episode
         self.save = save
-        self.journal: IO[str] | None = journal.open("a", encoding="utf-8") if journal else None
-        self._write_line(episode.header)
+        self.journal = journal
         self._save()
 
     def __call__(self, entry: Entry) -> None:
-        self._write_line(entry)
-        self._save()
-
-    def _write_line(self, line: dict[str, Any]) -> None:
-        if self.journal:
-            self.journal.write(dumps(line) + "\n")
-            self.journal.flush()
+        end = self.journal.append(entry) if self.journal else 0
+        try:
+            self._save()
+        except OSError:
+            if self.journal:
+                self.journal.cut(end)
+            raise
 
     def _save(self) -> None:
         if self.save:

@@ -38,6 +38,19 @@ async def test_a_repeated_request_id_gets_what_was_stored(host: Host):
     assert len(episode.calls) == 1
 
 
+@pytest.mark.parametrize(("tool", "arguments"), [("add", {"name": "a", "by": 2}), ("get", {"name": "a"})])
+async def test_a_request_id_stands_for_one_call_only(host: Host, tool: str, arguments: dict[str, Any]):
+    episode = await host.begin(FIRST)
+    await add(host, episode, request_id="r-1")
+    fork = await host.fork(episode)
+    for asked in (episode, fork):
+        with pytest.raises(HostRefusal, match="'r-1' was given to call 1 ") as refused:
+            await host.call(asked, tool, arguments, "r-1")
+        assert (refused.value.status, refused.value.code) == (409, "request_id_reused")
+        assert await add(host, asked, request_id="r-1") == 2
+    assert len(episode.calls) == 1
+
+
 async def test_a_refused_call_is_stored_as_well(host: Host):
     episode = await host.begin(FIRST)
     first = await host.call(episode, "get", {"name": "nobody"}, "r-1")

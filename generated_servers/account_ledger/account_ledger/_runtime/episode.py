@@ -30,6 +30,7 @@ MAX_RESULT = 1024 * 1024
 STOPPED = ("tool_crashed", "invalid_arguments", TIMED_OUT, STATE_TOO_LARGE, RESULT_TOO_LARGE)
 LEFT_OUT = (TIMED_OUT, STATE_TOO_LARGE)
 """Codes of calls that were stopped from outside: they changed nothing, and a rebuild leaves them out."""
+REQUEST_ID_REUSED = "request_id_reused"
 
 
 class UnknownTool(LookupError):
@@ -59,7 +60,7 @@ class Episode:
     start_state: dict[str, Any]
     journal: list[Entry] = field(default_factory=list[Entry])
     on_entry: Callable[[Entry], None] | None = None
-    """Called with each journal entry before the answer leaves (to flush it to a file)."""
+    """Called with each journal entry before the answer leaves (to flush it to a file); raises to undo it."""
     keep_refused: bool = False
     """As released: what a plain class wrote before it said no stays written (replay only)."""
     max_state: int = 0
@@ -74,9 +75,11 @@ class Episode:
         self._version = 0
         self._digest = self._state_digest() if self.audited else ""
         self._initial = dumps(self.world.state())
-        self._answered: dict[str, Outcome] = {}
+        self._answered: dict[str, Entry] = {}
         self._broken: dict[str, None] = {}
         self._asked_at = -1
+        self._sound = True
+        """False while the world is what a call left that could not be taken back."""
 
     @classmethod
     def start(
@@ -148,7 +151,7 @@ class Episode:
             Diverged: it came to another state than the entry says.
         """
         if entry["is_error"] and entry["result"].get("code") in LEFT_OUT:
-            self.journal.append(entry)
+            self._note(entry)
             return
         self.call(entry["tool"], entry["arguments"], entry.get("request_id"))
         if self.digest() != entry["state_digest"]:
@@ -159,17 +162,24 @@ class Episode:
 
         Raises:
             UnknownTool: there is no such tool.
+            Diverged: it, or one before it, could not be taken back; the next call tries again.
         """
         if request_id is not None and request_id in self._answered:
-            return self._answered[request_id]
+            return answer_again(self._answered[request_id], tool, arguments)
         if tool not in self.form.tools:
             raise UnknownTool(f"Unknown tool: {tool}")
         text = dumps(arguments)
         kept: dict[str, Any] = loads(text)
+        self._require_sound()
+        before = self._snapshot
         outcome = self._play(tool, json.loads(text))  # its own copy: a tool may keep or change it
+        try:
+            self._record(tool, kept, request_id, outcome)
+        except BaseException:
+            self._undo(before)
+            raise
         if self.audited:
             self._ask_rules()
-        self._record(tool, kept, request_id, outcome)
         return outcome
 
     def state(self) -> dict[str, Any]:
@@ -191,7 +201,13 @@ class Episode:
         return self._snapshot
 
     def restore(self, snapshot: bytes) -> None:
-        """Go back to a snapshot of this episode. The journal stays: it tells what was called."""
+        """Go back to a snapshot of this episode. The journal stays: it tells what was called.
+
+        Raises:
+            ValueError: it is empty, because objects in the state could not be written down.
+        """
+        if not snapshot:
+            raise ValueError("an empty snapshot brings nothing back; rebuild the episode from its journal")
         self.world = self.form.restore(snapshot)
         self._snapshot = snapshot
         self._note_change()
@@ -263,7 +279,13 @@ class Episode:
 
     def _roll_back(self, tool: str) -> None:
         if self.form.settles(tool):
+            self._sound = False
+            self._require_sound()
+
+    def _require_sound(self) -> None:
+        if not self._sound:
             self.world = self._last_good()
+            self._sound = True
 
     def _last_good(self) -> World:
         """The world before the call in hand: from the snapshot, or else from the journal."""
@@ -292,11 +314,48 @@ class Episode:
             "is_error": outcome.is_error,
             "state_digest": self._digest,
         }
-        self.journal.append(entry)
-        if request_id is not None:
-            self._answered[request_id] = outcome
+        self._note(entry)
         if self.on_entry is not None:
             self.on_entry(entry)
+
+    def _note(self, entry: Entry) -> None:
+        self.journal.append(entry)
+        if (request_id := entry.get("request_id")) is not None:
+            self._answered[request_id] = entry
+
+    def _undo(self, before: bytes) -> None:
+        """Take back the last call, which could not be written down: so it has not happened."""
+        entry = self.journal.pop()
+        self._answered.pop(entry.get("request_id", ""), None)
+        self._snapshot = before
+        self._roll_back(entry["tool"])
+        self._note_change()
+
+
+def outcome_of(entry: Entry) -> Outcome:
+    """What a client heard of a call."""
+    code = entry["result"].get("code", "refused") if entry["is_error"] else None
+    return Outcome(entry["result"], entry["is_error"], code)
+
+
+def answer_again(entry: Entry, tool: str, arguments: dict[str, Any]) -> Outcome:
+    """The stored outcome of a request that comes again; an error if it is another one under its id."""
+    if is_same_call(entry, tool, arguments):
+        return outcome_of(entry)
+    return _error(REQUEST_ID_REUSED, reused(entry))
+
+
+def is_same_call(entry: Entry, tool: str, arguments: dict[str, Any]) -> bool:
+    """Whether a request is the one that led to this entry."""
+    return entry["tool"] == tool and canonical(entry["arguments"]) == canonical(arguments)
+
+
+def reused(entry: Entry) -> str:
+    """Why a request is refused whose id stands for another call."""
+    return (
+        f"The request id {entry['request_id'][:60]!r} was given to call {entry['n']} ({entry['tool']}) "
+        "with other arguments; give every call an id of its own."
+    )
 
 
 def _require_tellable(result: dict[str, Any]) -> None:
