@@ -105,6 +105,11 @@ class LiveEpisode:
         """An independent copy that shares the past."""
         return LiveEpisode(self._form, self._stage, self._initial, self._whole, self._clock)
 
+    def later(self, now: dt.datetime) -> LiveEpisode:
+        """A fork at another time of its clock."""
+        clock = Clock(now, self._clock.seed, dict(self._clock.given))
+        return LiveEpisode(self._form, self._stage, self._initial, self._whole, clock)
+
     def state(self) -> State:
         """The state as JSON, of its own: it may be changed."""
         return {
