@@ -26,6 +26,8 @@ Arguments = Mapping[str, Any]
 
 FREE_TEXT = "As requested."
 """What a tool is given where it wants a text that nobody judges."""
+DEEPEST = 3
+"""A duty may call for another one, and that for a third."""
 STOPPED = ("invalid_arguments", "tool_crashed")
 
 
@@ -81,7 +83,10 @@ def follow(
     """
     follower = _Follower(design, start, start.fork(), backwards)
     for number, request in enumerate(requests):
-        follower.see_to(number, request)
+        try:
+            follower.see_to(number, request)
+        except (KeyError, TypeError, ZeroDivisionError) as error:
+            raise Unclear(f"an expression has no value: {error!r}") from error
     return Followed(tuple(follower.steps), follower.episode)
 
 
@@ -93,6 +98,7 @@ class _Follower:
         self.backwards = backwards
         self.steps: list[Step] = []
         self._request = 0
+        self._depth = 0
         self._sources: dict[str, tuple[int, str]] = {}
 
     @property
@@ -120,7 +126,7 @@ class _Follower:
         self._do_or_decline(action, self._values(request.arguments))
 
     def _do_or_decline(self, action: Action, values: Arguments) -> None:
-        code = self._try(action, values, "action")
+        code = self._perform(action, values, "action")
         if code is None:
             return
         refused = decision_call(self.design, action, values, code)
@@ -153,30 +159,45 @@ class _Follower:
     def _event(self, request: Event) -> None:
         duty = next(one for one in self.design.duties if one.name == request.duty)
         action = self.design.by_action[duty.after]
-        values = self._values(request.arguments)
-        bindings = {one.name: from_json(values.get(one.name), one.type) for one in action.parameters}
-        if duty.first:
-            self._discharge(duty, bindings)
-        if self._try(action, values, "event") is not None:
+        if self._perform(action, self._values(request.arguments), "event") is not None:
             raise Unclear(f"{action.name} is refused")
-        if not duty.first:
-            self._discharge(duty, bindings)
+
+    def _perform(self, action: Action, values: Arguments, role: Role, passed_over: int = 0) -> str | None:
+        """Play an action with all that the policy asks for before and after it; or the code of its refusal."""
+        duties = [one for one in self.design.duties if one.after == action.name]
+        bindings = {one.name: from_json(values.get(one.name), one.type) for one in action.parameters}
+        done = len(self.steps)
+        for duty in duties:
+            if duty.first:
+                self._discharge(duty, bindings)
+        call = Call(tool=action.name, arguments=tool_arguments(action, values))
+        code = self._call(call, role, "", passed_over)
+        if code is not None and len(self.steps) > done:
+            raise Unclear(f"{action.name} is refused after its duty was done")
+        for duty in duties:
+            if code is None and not duty.first:
+                self._discharge(duty, bindings)
+        return code
 
     def _discharge(self, duty: Duty, bindings: Bindings) -> None:
         """Row by row; which rows are due is settled before the first is done."""
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise Unclear("duties call for each other without end")
         due = list(self.scope.where(duty.variable, duty.entity, duty.where, bindings))
         for key in self._in_order(duty.variable, due, duty.order, bindings):
             inner = {**bindings, duty.variable: key}
             if duty.where is not None and not self.scope.value(duty.where, inner):
                 raise Unclear(f"{key} is no longer due when its turn comes")
             self._attempt(duty.attempts, inner)
+        self._depth -= 1
 
     def _attempt(self, attempts: Sequence[Attempt], bindings: Bindings) -> None:
         refused = 0
         for attempt in attempts:
             action = self.design.by_action[attempt.action]
             for values in self._groundings(attempt, bindings):
-                if self._try(action, values, "duty", refused) is None:
+                if self._perform(action, values, "duty", refused) is None:
                     return
                 refused += 1
         raise Unclear("no attempt of the duty is possible")
@@ -221,11 +242,6 @@ class _Follower:
         if first is None or ask(self.scope, about) != first:
             raise Unclear("what is meant changes on the way")
         return first
-
-    def _try(self, action: Action, values: Arguments, role: Role, passed_over: int = 0) -> str | None:
-        return self._call(
-            Call(tool=action.name, arguments=tool_arguments(action, values)), role, "", passed_over
-        )
 
     def _call(self, call: Call, role: Role, ground: str = "", passed_over: int = 0) -> str | None:
         """Make a call; None, or the code of its refusal."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from envscaler_mcp.blueprint.design import Action, Measure, Parameter
+from envscaler_mcp.blueprint.design import STATE, Action, Measure, Parameter
 from envscaler_mcp.blueprint.expression.evaluate import to_json
 from envscaler_mcp.blueprint.world.live import LiveEpisode
 
@@ -196,10 +196,11 @@ def _another(maker: Maker, action: Action, key: str, actions: Sequence[Action]) 
 
 
 def _test_of(maker: Maker, row: Described) -> Condition | None:
-    """A test that the name of the row does not answer."""
-    told = {mark.field for mark in row.marks}
-    tests = [one for one in conditions(maker, row.entity) if one.field not in told and one.field != "state"]
-    return next(iter(tests), None)
+    """A test of a value that the name of the row does not answer."""
+    told = {mark.field for mark in row.marks} | {STATE}
+    fields = {one.name: one.type.kind for one in maker.design.by_entity[row.entity].fields}
+    tests = [one for one in conditions(maker, row.entity) if one.field not in told]
+    return next((one for one in tests if fields[one.field] in ("int", "money", "date", "enum")), None)
 
 
 def best(maker: Maker) -> Iterator[Requests]:
