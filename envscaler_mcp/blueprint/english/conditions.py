@@ -64,6 +64,11 @@ def is_person(entity: Entity) -> bool:
     return entity.title is not None and entity.title.like == "person"
 
 
+def is_plural(label: str) -> bool:
+    """Whether a label is of several: the arrears are."""
+    return label.endswith("s") and not label.endswith(("ss", "us", "is", "as", "news"))
+
+
 def condition_order(design: Design, entity: str, condition: Condition) -> tuple[Any, ...]:
     """The one order in which the conditions of a selection are kept."""
     names = [one.name for one in design.by_entity[entity].fields]
@@ -133,12 +138,15 @@ class Conditions:
         """`is at least €100.00`: what a field is, as a condition."""
         if name == STATE or self.manner(entity, name) == "count":
             return Either(())
-        return Either(tuple(self._comparing(entity, name, "is ")))
+        verb = "are " if is_plural(self.label(entity, name)) else "is "
+        return Either(tuple(self._comparing(entity, name, verb)))
 
     def _comparing(self, entity: str, name: str, verb: str) -> list[Form]:
         kind, unit = self.kind(entity, name), self.unit(entity, name)
         like = "" if (entity, name) in self.design.derived else self.design.by_entity[entity].field(name).like
-        value = Slot("value", self.value(kind, like, unit))
+        label = self.label(entity, name)
+        said = "" if verb != "has " and unit and plural(unit) in label else unit  # number of flights: 6
+        value = Slot("value", self.value(kind, like, said))
         table = COMPARISONS[self.manner(entity, name)]
         return [
             _test(name, op, (verb + before, value, after))

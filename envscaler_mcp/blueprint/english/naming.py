@@ -23,10 +23,17 @@ PROPER = ("person", "city", "country", "company", "street", "email")
 
 @dataclass(frozen=True)
 class Same:
-    """A row that was mentioned before; `near`: right before, in the same sentence."""
+    """A row that was mentioned before.
+
+    Attributes:
+        entity: of the row.
+        near: right before, in the same sentence: `that room`.
+        bare: what the sentence is about, so that `it` is enough.
+    """
 
     entity: str
     near: bool = field(default=False, compare=False)
+    bare: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -66,12 +73,10 @@ class Naming:
 
     def _same(self, entity: Entity) -> Form:
         noun = entity.noun.singular
-        near = tuple(
-            _same_form(text, entity.name, near=True)
-            for text in (f"that {noun}", *(() if is_person(entity) else ("it",)))
-        )
-        far = tuple(_same_form(text, entity.name, near=False) for text in (f"the same {noun}",))
-        return Either((*near, *far))
+        forms = [_same_form(f"that {noun}", Same(entity.name, near=True))]
+        forms += [_same_form(f"the same {noun}", Same(entity.name))]
+        forms += [] if is_person(entity) else [_same_form("it", Same(entity.name, near=True, bare=True))]
+        return Ranked(tuple(reversed(forms)))
 
     def _described(self, entity: str) -> Form:
         """A row by its marks: the title, or what else is true of it."""
@@ -79,7 +84,7 @@ class Naming:
         noun, state = row.noun.singular, _before(row)
         forms = [self._description((title,), row) for title in self._titles(row)]
         if forms and state:  # the closed room 214
-            (title,) = self._titles(row, noun)
+            (title,) = self._titles(row, behind_state=True)
             forms.append(self._description(("the ", *state, title), row))
         return Ranked((*forms, self._description(("the ", *state, noun), row)))
 
@@ -96,13 +101,15 @@ class Naming:
 
         return Phrase(_joined(parts), take, build)
 
-    def _titles(self, entity: Entity, noun: str = "") -> list[Slot]:
-        """How rows are called by their title: room 214, Anna Berg, or behind a noun that is given."""
-        title = entity.title
+    def _titles(self, entity: Entity, *, behind_state: bool = False) -> list[Slot]:
+        """How rows are called by their title: room 214, Anna Berg; behind a state, the guest Anna Berg."""
+        title, noun = entity.title, entity.noun.singular
         if title is None:
             return []
         form = value_form(title.type, title.like, title.unit)
-        before = f"{noun} " if noun else _before_title(title, entity.noun.singular)
+        before = _before_title(title, noun)
+        if behind_state and not _says_noun(title, noun):
+            before = f"{noun} "
         return [Slot(title.name, whole((before, Slot("title", form))) if before else form)]
 
     def _phrases(self, entity: Entity) -> tuple[Slot, ...]:
@@ -222,22 +229,27 @@ class Naming:
         return Listing(Ranked((*verbs, *owned)), least=1, comma=" and", last=" and")
 
 
-def _same_form(text: str, entity: str, *, near: bool) -> Form:
+def _same_form(text: str, same: Same) -> Form:
     def take(said: Meaning) -> Parts | None:
-        return {} if isinstance(said, Same) and (said.entity, said.near) == (entity, near) else None
+        near = isinstance(said, Same) and said == same and said.near == same.near
+        return {} if near and said.bare >= same.bare else None
 
-    return Phrase((text,), take, lambda _: Same(entity, near))
+    return Phrase((text,), take, lambda _: same)
 
 
 def _before_title(title: Field, noun: str) -> str:
-    """What people put before a title: `room 214`, but Anna Berg."""
+    """What people put before a title: `room 214`, `the procedure hip replacement`, but Anna Berg, Flat 12."""
     if isinstance(title.like, str):
-        named = title.like in PROPER or title.like.lower().startswith(noun.lower())
         code = "#" in title.like or title.type.kind != "text"
-        return "" if named else f"{noun} " if code else f"the {noun} "
-    if all(value[:1].isupper() for value in title.like):
-        return ""
-    return f"the {noun} "
+        bare = title.like in PROPER or _says_noun(title, noun)
+        return "" if bare else f"{noun} " if code else f"the {noun} "
+    return "" if all(value[:1].isupper() for value in title.like) else f"the {noun} "
+
+
+def _says_noun(title: Field, noun: str) -> bool:
+    """Whether titles say themselves what they name: Flat 12."""
+    likes = (title.like,) if isinstance(title.like, str) else title.like
+    return all(noun.lower() in like.lower().split() for like in likes)
 
 
 def _before(entity: Entity) -> tuple[Slot, ...]:

@@ -21,6 +21,7 @@ class Register:
         tests: sentences around `{test}`, `{then}` and `{otherwise}`, which may be missing.
         connectives: what stands before the `If` of a sentence that is not the first.
         news: what is asked behind news.
+        more: what stands before news that are not the first thing said.
         lists: what a numbered list may begin with.
     """
 
@@ -32,6 +33,7 @@ class Register:
     tests: tuple[str, ...]
     connectives: tuple[str, ...]
     news: tuple[str, ...]
+    more: tuple[str, ...]
     lists: tuple[str, ...] = ()
 
 
@@ -66,6 +68,7 @@ LETTER = Register(
         "Please do what has to be done under the policy.",
         "Please enter this, and see to everything that the policy asks for in such a case.",
     ),
+    more=("There is one more thing.", "I must also tell you the following."),
 )
 NOTE = Register(
     openings=("",),
@@ -79,6 +82,7 @@ NOTE = Register(
     ),
     connectives=("Then, ", "Next, ", "After that, "),
     news=("Do what has to be done under the policy.", "Deal with it as the policy lays down."),
+    more=("One more thing.", "Also:"),
     lists=("To be done, in this order:\n",),
 )
 CHAT = Register(
@@ -97,6 +101,7 @@ CHAT = Register(
         "Can you do whatever the policy asks for in that case?",
         "Could you take care of everything that follows from that under the policy?",
     ),
+    more=("There is something else.", "Oh, and this just came up."),
 )
 MAIL = Register(
     openings=(
@@ -118,6 +123,7 @@ MAIL = Register(
         "Please see to everything that follows from this under the policy.",
         "Please record this and take the steps that the policy lays down for it.",
     ),
+    more=("There is one more thing.", "We have also heard the following."),
     lists=("Please do the following, in this order:\n",),
 )
 ALL: Mapping[str, Register] = dict(zip(REGISTERS, (LETTER, NOTE, CHAT, MAIL), strict=True))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, cast
 
-from envscaler_mcp.blueprint.design import Design
+from envscaler_mcp.blueprint.design import STATE, Design
 from envscaler_mcp.blueprint.tasks.requests import (
     Best,
     Condition,
@@ -159,20 +159,23 @@ def refer(requests: Sequence[Request], rng: random.Random) -> list[Any]:
     return found
 
 
-def _referring(part: Any, memory: Memory, rng: random.Random, near: Described | None = None) -> Any:
+def _referring(
+    part: Any, memory: Memory, rng: random.Random, near: Described | None = None, *, bare: bool = False
+) -> Any:
     def inner(one: Any) -> Any:
-        return _referring(one, memory, rng, near)
+        return _referring(one, memory, rng, near, bare=bare)
 
     if isinstance(part, DoIf):
         row, condition = inner(part.row), inner(part.condition)
-        then = _referring(part.then, memory, rng, part.row)
-        otherwise = _referring(part.otherwise, memory, rng, part.row)
+        # `If the flat of the lease is …, move it`: it could be the flat.
+        bare = part.condition.field == STATE
+        then = _referring(part.then, memory, rng, part.row, bare=bare)
+        otherwise = _referring(part.otherwise, memory, rng, part.row, bare=bare)
         return replace(part, row=row, condition=condition, then=then, otherwise=otherwise)
     if isinstance(part, Described):
         if near is not None and part.entity == near.entity:
-            return (
-                Same(part.entity, near=True) if part == near and rng.random() < USE_NEAR_REFERENCE else part
-            )
+            same = part == near and rng.random() < USE_NEAR_REFERENCE
+            return Same(part.entity, near=True, bare=bare) if same else part
         if part == memory.only(part.entity) and rng.random() < USE_REFERENCE:
             return Same(part.entity)
     return _mapped(part, inner)

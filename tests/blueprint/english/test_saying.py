@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import pytest
+
+from envscaler_mcp.blueprint.english import REGISTERS, NotUnderstood, canonical, describe, hear, say
+from envscaler_mcp.blueprint.reading import domain_named, domain_names
+from envscaler_mcp.blueprint.tasks.requests import (
+    Best,
+    Condition,
+    Described,
+    Do,
+    DoEach,
+    DoIf,
+    Event,
+    Mark,
+    Request,
+    Selection,
+    Tell,
+)
+from envscaler_mcp.errors import BadInput
+from tests.blueprint.english.hotel import HOTEL, STATE
+from tests.blueprint.english.speaking import Speaker
+
+SEEDS = 60
+
+
+def row(entity: str, key: str) -> Described:
+    found = describe(HOTEL, STATE, entity, key, 0)
+    assert found is not None
+    return found
+
+
+ANNA, ROOM = row("guest", "GST-01"), row("room", "ROM-02")
+FIRST, SECOND = row("booking", "BKG-01"), row("booking", "BKG-03")
+BARE_ANNA = Described("guest", (Mark("name", "Anna Berg"),))
+
+
+def alone(*requests: Request) -> set[str]:
+    """Everything that a note may say."""
+    return {say(HOTEL, requests, seed, "note") for seed in range(40)}
+
+
+@pytest.mark.parametrize("name", domain_names())
+def test_what_is_said_is_heard(name: str):
+    """Nothing is missing and nothing invented, over every domain, register and kind of request."""
+    try:
+        domain = domain_named(name)
+    except BadInput as error:
+        pytest.skip(str(error))
+    designs = [domain.design(), domain.design(domain.compositions()[-1])]
+    for seed in range(SEEDS):
+        design = designs[seed % 2]
+        requests = Speaker(design, f"{name}/{seed}").requests()
+        text = say(design, requests, seed, REGISTERS[seed % 4])
+        assert hear(design, text) == canonical(design, requests)
+
+
+def test_the_same_seed_says_the_same():
+    requests = (Do("bar_guest", {"guest": ANNA}),)
+    assert say(HOTEL, requests, 1, "chat") == say(HOTEL, requests, 1, "chat")
+    assert len({say(HOTEL, requests, seed, "chat") for seed in range(30)}) > 10
+
+
+def test_registers_differ():
+    requests = (Do("bar_guest", {"guest": ANNA}),)
+    assert len({say(HOTEL, requests, 0, register) for register in REGISTERS}) == len(REGISTERS)
+
+
+def test_rows_share_a_phrase():
+    said = alone(Do("cancel_booking", {"booking": FIRST}), Do("cancel_booking", {"booking": SECOND}))
+    assert any("bookings" in text for text in said) or any(" and the booking " in text for text in said)
+
+
+def test_an_amount_is_said_of_each_row():
+    first = Do("change_party", {"booking": FIRST, "party": 1})
+    second = Do("change_party", {"booking": SECOND, "party": 1})
+    assert all(text.count("1 person") == 2 for text in alone(first, second))
+
+
+def test_a_second_mention_refers_to_the_first():
+    said = alone(Do("bar_guest", {"guest": ANNA}), Do("set_standing", {"guest": ANNA, "standing": "valued"}))
+    assert any("the same guest" in text for text in said)
+
+
+def test_no_pronoun_where_two_could_be_meant():
+    other = row("guest", "GST-03")
+    bars = [Do("bar_guest", {"guest": one}) for one in (ANNA, other)]
+    said = alone(*bars, Do("set_standing", {"guest": ANNA, "standing": "valued"}))
+    assert not any("same guest" in text for text in said)
+
+
+def test_a_reference_that_leads_nowhere_is_not_understood():
+    with pytest.raises(NotUnderstood):
+        hear(HOTEL, "Bar the same guest.")
+
+
+def test_what_nobody_says_is_not_understood():
+    with pytest.raises(NotUnderstood, match="words of this design"):
+        hear(HOTEL, "Paint room 214 blue.")
+
+
+def test_conditions_of_a_selection():
+    conditions = (Condition("guest", "==", ANNA), Condition("state", "==", "requested"))
+    (text,) = {text.replace("each", "every") for text in alone_each(conditions)}
+    assert text == "every requested booking of Anna Berg from Bergen"
+
+
+def alone_each(conditions: tuple[Condition, ...]) -> set[str]:
+    request = DoEach("check_in", "booking", Selection("booking", conditions), {})
+    return {text.partition("heck in ")[2].partition(".")[0] for text in alone(request)}
+
+
+def test_the_best_of_some():
+    cheapest = Best(
+        Selection("room", (Condition("beds", ">=", 3), Condition("state", "==", "open"))), "rate", False
+    )
+    said = alone(Do("move_booking", {"booking": FIRST, "room": cheapest}))
+    assert any(
+        "to the open room with the lowest nightly rate that has at least 3 beds." in text for text in said
+    )
+
+
+def test_one_thing_or_another():
+    state = Condition("state", "==", "requested")
+    request = DoIf(
+        FIRST, state, Do("confirm_booking", {"booking": FIRST}), Do("bar_guest", {"guest": BARE_ANNA})
+    )
+    assert any("is requested, confirm it; otherwise bar Anna Berg." in text for text in alone(request))
+
+
+def test_figures_and_news():
+    said = alone(Event("empty_the_room", {"room": ROOM}), Tell("open_requests", None))
+    assert all("Room 214 has a burst pipe and cannot be used until further notice." in text for text in said)
+    assert any("eport the number of bookings that are still requested." in text for text in said)
+
+
+def test_amounts_days_and_counts_in_words():
+    request = Do(
+        "request_booking",
+        {"guest": ANNA, "room": ROOM, "arrives": "2026-03-05", "nights": 1, "party": 2},
+    )
+    paid = Do("pay_deposit", {"booking": FIRST, "deposit": 123450})
+    said = say(HOTEL, (request, paid), 0, "note")
+    assert "from 5 March 2026, for 1 night and 2 people" in said
+    assert "€1,234.50" in said
+
+
+def test_marks_and_conditions_may_stand_in_any_order():
+    turned = Described("booking", tuple(reversed(FIRST.marks)))
+    assert hear(HOTEL, say(HOTEL, (Do("check_in", {"booking": turned}),), 0, "note")) == (
+        Do("check_in", {"booking": FIRST}),
+    )
