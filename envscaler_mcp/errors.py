@@ -2,6 +2,7 @@
 
     EnvscalerError
     ├── BadInput              a person gave us something we cannot use        (exit 2)
+    │   ├── BadInputs         several things are wrong with it, told a line each
     │   └── PolicyViolation   foreign code does what foreign code must not do
     ├── Infrastructure        the world around us failed                      (exit 3)
     │   ├── WorkerDied        a worker process ended or answered nonsense
@@ -18,6 +19,8 @@ A defect in something *generated* is no exception but a `Problem` (see `spec.pro
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class EnvscalerError(Exception):
     """Base of everything this package raises on purpose."""
@@ -31,6 +34,28 @@ class BadInput(EnvscalerError):
         self.where = where
         self.message = message
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[type[BadInput], tuple[Any, ...]]:
+        return type(self), (self.where, self.message, self.remedy)
+
+
+class BadInputs(BadInput):
+    """Several things wrong with one input: one sentence a line, at most twenty; it is its first one."""
+
+    MOST = 20
+
+    def __init__(self, problems: tuple[BadInput, ...]) -> None:
+        first = problems[0]
+        super().__init__(first.where, first.message, first.remedy)
+        self.problems = problems[: self.MOST]
+        self.left_off = len(problems) - len(self.problems)
+
+    def __reduce__(self) -> tuple[type[BadInput], tuple[Any, ...]]:
+        return type(self), (self.problems,)
+
+    def __str__(self) -> str:
+        more = [f"… and {self.left_off} more."] if self.left_off else []
+        return "\n".join([*map(str, self.problems), *more])
 
 
 class PolicyViolation(BadInput):

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from envscaler_mcp.errors import BadInput
+from envscaler_mcp.errors import BadInput, BadInputs
 from envscaler_mcp.runtime.standalone.canonical import dumps
 
 
@@ -147,7 +147,12 @@ def _spelt(value: object) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
-def _error(error: Exception, sentence: str) -> dict[str, str]:
+def _error(error: Exception, sentence: str) -> dict[str, Any]:
+    if isinstance(error, BadInputs):
+        return {
+            **_error(error.problems[0], sentence),
+            "problems": [_error(one, "") for one in error.problems],
+        }
     if isinstance(error, BadInput):
         return {"message": error.message, "where": error.where, "remedy": error.remedy}
     return {"message": sentence, "where": "", "remedy": ""}

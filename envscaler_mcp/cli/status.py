@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator
 
-from envscaler_mcp.errors import BadInput, EnvscalerError
+from envscaler_mcp.errors import BadInput, BadInputs, EnvscalerError
 
 DONE = 0
 SHORT = 1
@@ -44,7 +44,9 @@ def status_of(error: BaseException) -> int:
 
 
 def sentence_of(error: BaseException) -> str:
-    """One line for a person."""
+    """One line for a person; a line each, where several things are wrong."""
+    if isinstance(error, BadInputs):
+        return "\n".join(_one_line(line) for line in str(error).splitlines())
     if isinstance(error, EnvscalerError):
         return _one_line(str(error)) or type(error).__name__
     if isinstance(error, OSError) and error.filename:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from .tree import INT, Arithmetic, Choice, Constant, Expression, Extreme, Type
+from .tree import INT, Arithmetic, Choice, Constant, Expression, Extreme, Kind, Type
 
 MONEY = Type("money")
 ORDERED = frozenset(["int", "money", "date"])
@@ -15,6 +16,15 @@ _SPOKEN = {
     "text": "a text",
     "date": "a date",
     "none": "None",
+}
+_RESULTS: Mapping[tuple[Kind, Kind], Mapping[str, Kind]] = {
+    ("int", "int"): {"+": "int", "-": "int", "*": "int", "//": "int", "%": "int"},
+    ("money", "money"): {"+": "money", "-": "money", "%": "money", "//": "int"},
+    ("money", "int"): {"*": "money", "//": "money"},
+    ("int", "money"): {"*": "money"},
+    ("date", "int"): {"+": "date", "-": "date"},
+    ("int", "date"): {"+": "date"},
+    ("date", "date"): {"-": "int"},
 }
 
 
@@ -64,18 +74,8 @@ def arithmetic(op: str, left: Type, right: Type) -> Type | None:
     """The type of `left op right`; None where that means nothing."""
     if left.optional or right.optional:
         return None
-    kinds = (left.kind, right.kind)
-    if kinds == ("int", "int"):
-        return INT
-    if kinds == ("money", "money"):
-        return {"+": MONEY, "-": MONEY, "%": MONEY, "//": INT}.get(op)
-    if kinds == ("money", "int"):
-        return MONEY if op in ("*", "//") else None
-    if kinds == ("int", "money"):
-        return MONEY if op == "*" else None
-    if kinds == ("date", "date"):
-        return INT if op == "-" else None
-    return {("date", "int"): {"+": left, "-": left}, ("int", "date"): {"+": right}}.get(kinds, {}).get(op)
+    found = _RESULTS.get((left.kind, right.kind), {}).get(op)
+    return None if found is None else Type(found)
 
 
 def as_money(one: Expression) -> Expression | None:

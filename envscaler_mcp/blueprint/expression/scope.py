@@ -50,7 +50,7 @@ class Scope:
 
     def forgetting(self, fields: Set[str]) -> Scope:
         """Where these fields may have other values than before."""
-        kept = (way for way in self.present if not fields.intersection(way.split(".")[1:]))
+        kept = (way for way in self.present if fields.isdisjoint(way.split(".")[1:]))
         return replace(self, present=frozenset(kept))
 
     def seen(self, one: Expression) -> Type:

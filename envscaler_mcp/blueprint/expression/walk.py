@@ -21,23 +21,26 @@ from .tree import (
 
 def parts_of(one: Expression) -> tuple[Expression, ...]:
     """Its direct parts, from left to right."""
-    if isinstance(one, Get):
-        return (one.base,)
-    if isinstance(one, Arithmetic | Compare):
-        return (one.left, one.right)
-    if isinstance(one, OneOf):
-        return (one.value, *one.options)
-    if isinstance(one, Within):
-        return (one.value, one.rows)
-    if isinstance(one, Logic | Extreme):
-        return one.parts
-    if isinstance(one, Not):
-        return (one.part,)
-    if isinstance(one, Choice):
-        return (one.condition, one.then, one.otherwise)
-    if isinstance(one, Aggregate):
-        return tuple(part for part in (one.where, one.value) if part is not None)
-    return ()
+    match one:
+        case Get():
+            parts = (one.base,)
+        case Arithmetic() | Compare():
+            parts = (one.left, one.right)
+        case OneOf():
+            parts = (one.value, *one.options)
+        case Within():
+            parts = (one.value, one.rows)
+        case Logic() | Extreme():
+            parts = one.parts
+        case Not():
+            parts = (one.part,)
+        case Choice():
+            parts = (one.condition, one.then, one.otherwise)
+        case Aggregate():
+            parts = tuple(part for part in (one.where, one.value) if part is not None)
+        case _:
+            parts = ()
+    return parts
 
 
 def nodes_of(one: Expression) -> Iterator[Expression]:

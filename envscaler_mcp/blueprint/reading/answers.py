@@ -20,9 +20,11 @@ from envscaler_mcp.blueprint.design import (
 from envscaler_mcp.blueprint.expression.tree import (
     BOOL,
     INT,
+    NONE,
     TEXT,
     Aggregate,
     Compare,
+    Constant,
     Expression,
     Get,
     Logic,
@@ -34,6 +36,8 @@ from envscaler_mcp.blueprint.words import label_of
 
 WRONG_STATE = "wrong_state"
 ALREADY_RECORDED = "already_recorded"
+ABOUT = Type("text", optional=True)
+"""The id of the row that an answer is about: an action's first row, what a measure is about; else None."""
 DECISION, REPORT = "decision", "report"
 RECORD, FILE = "record_decision", "file_report"
 
@@ -46,7 +50,7 @@ def decision_of(actions: tuple[Action, ...], rules: tuple[Rule, ...]) -> tuple[E
     request = Type("enum", values=tuple(action.name for action in actions))
     fields = (
         Field("request", request, "request"),
-        Field("about", TEXT, "row it is about"),
+        Field("about", ABOUT, "row it is about", default=Constant(None, NONE)),
         Field("ground", Type("enum", values=grounds), "ground"),
         Field("note", TEXT, "note", free_text=True),
     )
@@ -60,7 +64,7 @@ def report_of(measures: tuple[Measure, ...]) -> tuple[Entity, Action] | None:
         return None
     fields = (
         Field("measure", Type("enum", values=tuple(one.name for one in measures)), "measure"),
-        Field("about", TEXT, "row it is about"),
+        Field("about", ABOUT, "row it is about", default=Constant(None, NONE)),
         Field("figure", INT, "figure"),
     )
     entity = Entity(REPORT, Noun("report", "reports"), "reports", "REP", fields)

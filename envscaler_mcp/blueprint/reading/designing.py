@@ -9,8 +9,10 @@ from .answers import decision_of, report_of
 from .draft import Draft
 from .effects import Effects
 from .fields import entities_of
+from .names import Names
 from .rules import Rules
 from .schema import DomainSchema
+from .soundness import Soundness
 
 MAX_NAME = 48
 
@@ -23,6 +25,8 @@ def design_of(draft: Draft, options: tuple[str, ...], patterns: tuple[str, ...],
     effects = Effects(draft, schema, by_name)
     derived = schema.all_derived()
     actions = Actions(draft, schema, by_name, effects).all()
+    Names(draft).check()
+    Soundness(draft, entities, actions).check()
     more = Rules(draft, schema, effects, {one.name: one for one in actions})
     rules, measures = more.rules(), more.measures()
     answers = [one for one in (decision_of(actions, rules), report_of(measures)) if one is not None]

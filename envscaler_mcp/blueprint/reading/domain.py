@@ -15,7 +15,7 @@ from envscaler_mcp.errors import BadInput
 from .designing import design_of
 from .draft import Draft
 from .forms import DomainForm, OptionForm
-from .located import Entry, Node, Place, Scalar, Sequence, Table, plain, read_located
+from .located import Entry, Node, Place, Scalar, Sequence, Table, place_of, plain, read_located
 from .merging import joined, merged, overridden, without
 from .patterns import Patterns, with_uses
 from .problems import Problems
@@ -62,7 +62,7 @@ class Domain:
         return design
 
     def check(self) -> None:
-        """Read the core, each option with what it needs, and see that no two options contradict each other."""
+        """Read the core and each option with what it needs; see that no two options contradict each other."""
         problems = Problems()
         for chosen in (self._closure(()), *(self._closure((one,)) for one in self.options)):
             if self._goes(chosen):
@@ -101,7 +101,7 @@ class Domain:
         if form is None:
             return None
         number = self.compositions().index(chosen) if chosen else 0
-        return design_of(Draft(form, tree, problems), chosen, self._patterns(chosen), number)
+        return design_of(Draft(form, tree, bool(chosen), problems), chosen, self._patterns(chosen), number)
 
     def _tree(self, chosen: tuple[str, ...], problems: Problems) -> Table:
         tree: Node = with_uses(self.core, self.core, self.patterns, problems)
@@ -239,6 +239,4 @@ def _check_heads(heads: dict[str, OptionForm | None], tree: Table, problems: Pro
 
 
 def _place(tree: Table, option: str, key: str) -> Place:
-    from .located import place_of
-
     return place_of(tree, ("options", option, key))

@@ -27,6 +27,7 @@ class Draft:
 
     form: DomainForm
     tree: Node
+    has_options: bool = False
     problems: Problems = field(default_factory=Problems)
 
     def place(self, steps: Steps) -> Place:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from envscaler_mcp.blueprint.design import (
@@ -142,7 +142,8 @@ class Effects:
     def _loop(
         self, steps: Steps, text: str, form: EffectForm, scope: Scope, *, first: bool
     ) -> tuple[Effect, ...]:
-        loop = self.draft.loop(steps, text, self.schema, scope)
+        again = scope.forgetting(set(_sets(form)))  # a row may be changed before the next one's turn
+        loop = self.draft.loop(steps, text, self.schema, again)
         if not loop.variable:
             return ()
         around = steps[:-1]
@@ -260,6 +261,13 @@ def after(scope: Scope, effects: Iterable[Effect]) -> Scope:
             scope = scope.adding(**{effect.variable: Type("ref", effect.entity)})
         changed |= changed_fields(effect)
     return scope.forgetting(changed)
+
+
+def _sets(form: EffectForm) -> Iterator[str]:
+    """The names of the fields to which a form and those inside it give values."""
+    yield from form.sets
+    for inner in (*form.then, *form.else_):
+        yield from _sets(inner)
 
 
 def changed_fields(effect: Effect) -> set[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from envscaler_mcp.blueprint.design import Noun
+from envscaler_mcp.blueprint.words import label_of, plural_of
 
 from .forms import EntityForm
-from envscaler_mcp.blueprint.words import label_of, plural_of
 
 
 def noun_of(name: str, form: EntityForm) -> Noun:

@@ -84,8 +84,9 @@ def _default(
     draft: Draft, schema: DomainSchema, steps: Steps, kind: Type, form: FieldForm
 ) -> Expression | None:
     if form.default is not None:
-        text = repr(form.default) if kind == TEXT else form.default
-        return draft.expression((*steps, "default"), text, schema, Scope(), kind)
+        if kind.kind == "text":
+            return Constant(form.default, TEXT)
+        return draft.expression((*steps, "default"), form.default, schema, Scope(), kind)
     if form.bool_ is not None:
         return Constant(form.bool_, kind)
     return Constant(None, NONE) if form.optional else None

@@ -35,13 +35,13 @@ class FieldForm(Form):
 
     text: Text | list[Text] | None = None
     """`person`, `city`, `email` …, a mask such as `A-##` (A a letter, # a digit), or a list of values."""
-    int_: Range | None = Field(None, alias="int")
+    int_: Range | None = Field(default=None, alias="int")
     """Least and greatest value."""
     money: Range | None = None
     """Least and greatest value, in cents."""
     date: Range | None = None
     """Least and greatest value, in days from today."""
-    bool_: StrictBool | None = Field(None, alias="bool")
+    bool_: StrictBool | None = Field(default=None, alias="bool")
     """Its default."""
     enum: Annotated[list[Name], Field(min_length=1)] | None = None
     """Its values, in order."""
@@ -109,7 +109,7 @@ class EffectForm(Form):
     """A row to which `sets` applies."""
     create: Name | None = None
     """An entity: makes a row with the values in `sets`."""
-    as_: Name | None = Field(None, alias="as")
+    as_: Name | None = Field(default=None, alias="as")
     """What later effects call the row that was made; default: the entity's name."""
     sets: dict[Name, Formula] = Field(default_factory=dict[Name, Formula])
     link: dict[Formula, Formula] | None = None
@@ -171,7 +171,7 @@ class PickForm(Form):
 
 
 class DutyForm(Form):
-    """What people have to do after an action, or before it, for every row: the first attempt that is not refused."""
+    """What people have to do before or after an action, for every row: the first attempt not refused."""
 
     after: Name = ""
     before: Name = ""
@@ -193,7 +193,6 @@ class UseForm(Form):
 class PartForm(Form):
     """What a domain, an option and a pattern have in common."""
 
-    about: Text | None = None
     topics: list[Text] = Field(default_factory=list[Text])
     entities: dict[Name, EntityForm] = Field(default_factory=dict[Name, EntityForm])
     rules: dict[Name, RuleForm] = Field(default_factory=dict[Name, RuleForm])
@@ -209,6 +208,8 @@ class OptionForm(PartForm):
     Its other keys are those of a domain (`PartForm`). It may leave out what the domain already says.
     """
 
+    about: Text | None = None
+    """Another sentence or two on what the domain is about."""
     needs: list[Name] = Field(default_factory=list[Name])
     """Options without which this one is not chosen."""
     excludes: list[Name] = Field(default_factory=list[Name])

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 import yaml
 
@@ -18,24 +18,11 @@ from envscaler_mcp.errors import BadInput
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 24
-MAX_TOKENS = 60_000
+MAX_NODES = 30_000
 Steps: TypeAlias = tuple[int | str, ...]
 
 _INT = re.compile(r"[-+]?[0-9]{1,15}\Z")
 _WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
-_OPENING = (
-    yaml.FlowSequenceStartToken,
-    yaml.FlowMappingStartToken,
-    yaml.BlockSequenceStartToken,
-    yaml.BlockMappingStartToken,
-)
-_CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
-_FOREIGN = {
-    yaml.AnchorToken: "anchors and aliases are not part of the language",
-    yaml.AliasToken: "anchors and aliases are not part of the language",
-    yaml.TagToken: "tags are not part of the language",
-    yaml.DirectiveToken: "directives are not part of the language",
-}
 
 
 @dataclass(frozen=True)
@@ -121,8 +108,7 @@ def parse_located(content: bytes | str, name: str) -> Node:
     """The tree of a text. Raises BadInput as `read_located` does."""
     text = _decoded(content, name)
     try:
-        _check_tokens(text, name)
-        node = cast("yaml.Node | None", yaml.compose(text, Loader=yaml.SafeLoader))  # pyright: ignore[reportUnknownMemberType]
+        node = _Composer(text).get_single_node()
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(error, name) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
@@ -133,6 +119,39 @@ def parse_located(content: bytes | str, name: str) -> Node:
             f"{name}:1", "the file is empty", "see `envscaler-mcp new domain NAME` for one to start from"
         )
     return _located(node, name)
+
+
+class _Composer(yaml.SafeLoader):
+    """Composes plain nodes only, and stops before a small file becomes a large or deep value."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._depth = 0
+        self._nodes = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event: Any = cast("Any", self).peek_event()
+        self._check(event)
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
+
+    def _check(self, event: Any) -> None:
+        self._nodes += 1
+        problem = ""
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            problem = (
+                "anchors and aliases are not part of the language (quote a text that begins with & or *)"
+            )
+        elif event.tag is not None:
+            problem = "tags are not part of the language (quote a text that begins with !)"
+        elif self._depth >= MAX_DEPTH:
+            problem = f"nested deeper than {MAX_DEPTH} levels"
+        elif self._nodes > MAX_NODES:
+            problem = f"more than {MAX_NODES} values"
+        if problem:
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
 
 
 def plain(node: Node) -> Any:
@@ -185,22 +204,6 @@ def _decoded(content: bytes | str, name: str) -> str:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise BadInput(f"{name}:{line}", "not UTF-8", "save the file as UTF-8") from error
-
-
-def _check_tokens(text: str, name: str) -> None:
-    """Refuse, before anything is built, what makes a small file a large or deep value."""
-    depth = 0
-    tokens = cast("Iterator[yaml.Token]", yaml.scan(text, Loader=yaml.SafeLoader))  # pyright: ignore[reportUnknownMemberType]
-    for count, token in enumerate(tokens):
-        where = f"{name}:{token.start_mark.line + 1}"
-        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
-        if depth > MAX_DEPTH or count > MAX_TOKENS:
-            raise BadInput(
-                where, f"nested deeper than {MAX_DEPTH} levels or far too long", "flatten the file"
-            )
-        foreign = _FOREIGN.get(type(token))
-        if foreign is not None:
-            raise BadInput(where, foreign, "write the value out (quote a text that begins with & * ! or %)")
 
 
 def _not_yaml(error: yaml.MarkedYAMLError, name: str) -> BadInput:

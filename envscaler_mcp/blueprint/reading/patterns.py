@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from envscaler_mcp.blueprint.words import instead, one_of
+
 from .entities import collection_name, noun_of
 from .forms import EntityForm, PatternForm, UseForm
 from .located import Entry, Node, Place, Scalar, Sequence, Table, read_located
 from .merging import merged, without
 from .problems import Problems
 from .validating import validated
-from envscaler_mcp.blueprint.words import instead, one_of
 
 PATTERNS = Path(__file__).parent.parent / "patterns"
 MAX_NESTING = 4
@@ -42,7 +43,7 @@ class Patterns:
 
 
 def with_uses(node: Table, around: Node, patterns: Patterns, problems: Problems, level: int = 0) -> Table:
-    """A domain or option with what its `uses` say; its own keys win. `around` has the entities it may name."""
+    """A domain or option with what its `uses` say; its own keys win. `around` has the entities it names."""
     uses = node.get("uses")
     if not isinstance(uses, Sequence):
         return node

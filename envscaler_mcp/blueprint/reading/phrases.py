@@ -21,9 +21,13 @@ def complete(
     for index, phrase in enumerate(phrases):
         mentioned = _BLANK.findall(phrase)
         _check(draft, (*steps, index), phrase, mentioned, known)
-        if set(needed) <= set(mentioned):
+        lacking = [name for name in needed if name not in mentioned]
+        if not lacking:
             kept.append(phrase)
-    if not kept:
+        elif not draft.has_options:
+            message = f"the phrase does not mention {one_of(f'{{{name}}}' for name in lacking)}"
+            draft.problem((*steps, index), message, "mention every parameter")
+    if not kept and (draft.has_options or not phrases):
         wanted = one_of(f"{{{name}}}" for name in needed)
         message = "no phrase mentions every parameter" if phrases else "there is no phrase for it"
         draft.problem(steps, message, f"write one with {wanted}" if needed else "write one")

@@ -4,25 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from envscaler_mcp.errors import BadInput
+from envscaler_mcp.errors import BadInput, BadInputs
 
 from .located import Place
-
-MOST = 20
-
-
-class BadDomain(BadInput):
-    """A domain file that does not read: one sentence a line, at most twenty."""
-
-    def __init__(self, problems: tuple[BadInput, ...]) -> None:
-        first = problems[0]
-        super().__init__(first.where, first.message, first.remedy)
-        self.problems = problems[:MOST]
-        self.left_off = len(problems) - len(self.problems)
-
-    def __str__(self) -> str:
-        more = [f"… and {self.left_off} more."] if self.left_off else []
-        return "\n".join([*(str(one) for one in self.problems), *more])
 
 
 @dataclass
@@ -37,6 +21,9 @@ class Problems:
         self.found.setdefault(key, BadInput(str(place), message, remedy))
 
     def raise_any(self) -> None:
-        """Raise BadDomain if anything was noted."""
-        if self.found:
-            raise BadDomain(tuple(self.found[key] for key in sorted(self.found)))
+        """Raise BadInput if anything was noted: BadInputs if it was more than one thing."""
+        told = [self.found[key] for key in sorted(self.found)]
+        if len(told) == 1:
+            raise told[0]
+        if told:
+            raise BadInputs(tuple(told))

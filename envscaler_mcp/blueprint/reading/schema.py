@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 
 from envscaler_mcp.blueprint.design import STATE
 from envscaler_mcp.blueprint.expression.scope import Scope
 from envscaler_mcp.blueprint.expression.tree import Expression, Kind, Type
+from envscaler_mcp.blueprint.words import one_of
 
 from .draft import NOTHING, AlreadyTold, Draft
 from .entities import collection_name
 from .forms import TYPE_KEYS, FieldForm
 from .located import Steps
-from envscaler_mcp.blueprint.words import one_of
 
 _KINDS: Mapping[str, Kind] = {
     "text": "text",
@@ -30,13 +29,14 @@ class DomainSchema:
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         self.derived: dict[tuple[str, str], Expression] = {}
+        self._collections = {collection_name(name, form): name for name, form in draft.form.entities.items()}
         self._stored: dict[tuple[str, str], Type | None] = {}
         self._open: list[tuple[str, str]] = []
 
-    @cached_property
+    @property
     def collections(self) -> Mapping[str, str]:
         """Collection → entity."""
-        return {collection_name(name, form): name for name, form in self.draft.form.entities.items()}
+        return self._collections
 
     def stored(self, entity: str) -> tuple[str, ...]:
         """The names of the fields that are in the state."""

@@ -7,9 +7,10 @@ from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from envscaler_mcp.blueprint.words import instead
+
 from .located import Node, Scalar, Sequence, Steps, Table, place_of, plain
 from .problems import Problems
-from envscaler_mcp.blueprint.words import instead
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -43,13 +44,9 @@ def _tell(form: type[BaseModel], node: Node, detail: Mapping[str, Any], problems
     place = place_of(node, steps)
     shown = ".".join(str(step) for step in steps) or "the file"
     if kind == "extra_forbidden":
-        key = str(steps[-1])
-        known = _known_keys(form, detail["loc"])
-        problems.add(
-            place,
-            f"unknown key {key!r} in {'.'.join(map(str, steps[:-1])) or 'the file'}",
-            instead(key, known),
-        )
+        key, inside = str(steps[-1]), ".".join(map(str, steps[:-1])) or "the file"
+        remedy = _other_key(key, _known_keys(form, detail["loc"]))
+        problems.add(place, f"unknown key {key!r} in {inside}", remedy)
     elif kind == "missing":
         problems.add(place, f"{shown} is missing", f"add the key {steps[-1]!r}")
     elif kind in _EXPECTED:
@@ -59,6 +56,13 @@ def _tell(form: type[BaseModel], node: Node, detail: Mapping[str, Any], problems
     else:
         message = str(detail["msg"])
         problems.add(place, f"{shown}: {message[:1].lower()}{message[1:]}", "correct the value")
+
+
+def _other_key(key: str, known: tuple[str, ...]) -> str:
+    """A key like `approved)` is the rest of a text that a comma cut in two."""
+    if set(key) & set("()[]'\"=<>") or " " in key:
+        return "a text with a comma inside {…} needs quotes around it"
+    return instead(key, known)
 
 
 def _remedy(kind: str) -> str:
