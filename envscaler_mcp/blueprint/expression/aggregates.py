@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
-from envscaler_mcp.blueprint.words import instead
+from envscaler_mcp.blueprint.nearest import instead
 
 from .bad import BadExpression, spelt
 from .kinds import ORDERED, spoken

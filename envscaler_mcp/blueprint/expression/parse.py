@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Literal, cast
 
-from envscaler_mcp.blueprint.words import instead, one_of
+from envscaler_mcp.blueprint.nearest import instead, one_of
 
 from .aggregates import FUNCTIONS, Loop, aggregate, loop_of
 from .bad import BadExpression, apart, maybe_none, no_arithmetic, short, spelt

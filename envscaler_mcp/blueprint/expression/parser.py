@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import Protocol
 
-from envscaler_mcp.blueprint.words import instead
+from envscaler_mcp.blueprint.nearest import instead
 
 from .bad import BadExpression, apart, maybe_none, not_as_wanted, spelt
 from .kinds import ORDERED, as_money, fits, spoken

@@ -16,7 +16,8 @@ from envscaler_mcp.blueprint.design import (
 )
 from envscaler_mcp.blueprint.expression.scope import TODAY, Scope
 from envscaler_mcp.blueprint.expression.tree import BOOL, Constant, Expression, Type, Variable
-from envscaler_mcp.blueprint.words import instead, label_of
+from envscaler_mcp.blueprint.nearest import instead
+from envscaler_mcp.blueprint.wording import article, words
 
 from .draft import Draft
 from .effects import Effects, after
@@ -25,6 +26,8 @@ from .forms import ActionForm, FieldForm
 from .located import Steps
 from .phrases import complete
 from .schema import DomainSchema
+
+PARTICLES = frozenset(["in", "out", "off", "on", "up", "down", "over", "back", "away", "again"])
 
 
 @dataclass(frozen=True)
@@ -160,13 +163,20 @@ class Actions:
 
 
 def _about(name: str, form: ActionForm, entities: Mapping[str, Entity]) -> str:
-    """`confirm_booking` → "Confirm a booking."; `check_in` on a booking → "Check in a booking."."""
-    words = label_of(name)
-    entity = form.on or form.creates
-    noun = entities[entity].noun.singular if entity else ""
-    if not noun:
-        return f"{words.capitalize()}."
-    plain = words.removesuffix(f" {label_of(entity)}").removesuffix(f" {noun}")
-    link = "of " if plain == words and form.takes and form.on else ""
-    article = "an" if noun[0].lower() in "aeiou" else "a"
-    return f"{plain.capitalize()} {link}{article} {noun}."
+    """A sentence made from the name; an author who wants a better one writes `about`.
+
+    `confirm_booking`: "Confirm a booking."; `check_in` on a booking: "Check in a booking."; `change_party`,
+    which takes the party: "Change the party of a booking."; `join_waitlist`: "Join waitlist for an entry.".
+    """
+    said, entity = words(name), form.on or form.creates
+    if not entity:
+        return f"{said.capitalize()}."
+    noun = entities[entity].noun.singular
+    row = f"{article(noun)} {noun}"
+    verb = said.removesuffix(f" {words(entity)}").removesuffix(f" {noun}")
+    taken = next((words(field) for field in form.takes if said.endswith(f" {words(field)}")), "")
+    if verb != said or set(said.split()[1:]) <= PARTICLES:
+        return f"{verb.capitalize()} {row}."
+    if taken and form.on:
+        return f"{said.removesuffix(taken).capitalize()}the {taken} of {row}."
+    return f"{said.capitalize()} for {row}."

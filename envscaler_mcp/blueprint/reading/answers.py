@@ -32,7 +32,7 @@ from envscaler_mcp.blueprint.expression.tree import (
     Type,
     Variable,
 )
-from envscaler_mcp.blueprint.words import label_of
+from envscaler_mcp.blueprint.wording import words
 
 WRONG_STATE = "wrong_state"
 ALREADY_RECORDED = "already_recorded"
@@ -116,7 +116,7 @@ def _file(entity: Entity) -> Action:
 
 def _parameters(entity: Entity) -> tuple[Parameter, ...]:
     return tuple(
-        Parameter(one.name, one.type, one.label or label_of(one.name), free_text=one.free_text)
+        Parameter(one.name, one.type, one.label or words(one.name), free_text=one.free_text)
         for one in entity.fields
     )
 

@@ -9,7 +9,7 @@ from itertools import combinations
 from pathlib import Path
 
 from envscaler_mcp.blueprint.design import Design
-from envscaler_mcp.blueprint.words import instead
+from envscaler_mcp.blueprint.nearest import instead
 from envscaler_mcp.errors import BadInput
 
 from .designing import design_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from envscaler_mcp.blueprint.expression.parse import BadExpression, Loop, parse, parse_loop
 from envscaler_mcp.blueprint.expression.scope import Schema, Scope
 from envscaler_mcp.blueprint.expression.tree import NONE, Constant, Expression, Type
-from envscaler_mcp.blueprint.words import instead
+from envscaler_mcp.blueprint.nearest import instead
 
 from .forms import DomainForm
 from .located import Node, Place, Steps, place_of

@@ -20,7 +20,7 @@ from envscaler_mcp.blueprint.expression.parse import Loop
 from envscaler_mcp.blueprint.expression.scope import Scope
 from envscaler_mcp.blueprint.expression.tree import BOOL, Expression, Get, Type, Variable
 from envscaler_mcp.blueprint.expression.walk import reads
-from envscaler_mcp.blueprint.words import instead, one_of
+from envscaler_mcp.blueprint.nearest import instead, one_of
 
 from .draft import NOTHING, AlreadyTold, Draft
 from .forms import EFFECT_KEYS, EffectForm

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 from envscaler_mcp.blueprint.design import Noun
-from envscaler_mcp.blueprint.words import label_of, plural_of
+from envscaler_mcp.blueprint.wording import words
 
 from .forms import EntityForm
+from .words import plural_of
 
 
 def noun_of(name: str, form: EntityForm) -> Noun:
     """What people call one row, and several."""
-    singular = form.noun or label_of(name)
+    singular = form.noun or words(name)
     return Noun(singular, form.plural or plural_of(singular))
 
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from envscaler_mcp.blueprint.design import STATE, Entity, Field, Parameter
 from envscaler_mcp.blueprint.expression.scope import Scope
 from envscaler_mcp.blueprint.expression.tree import NONE, TEXT, Constant, Expression, Type
-from envscaler_mcp.blueprint.words import label_of, prefixes_of
+from envscaler_mcp.blueprint.wording import words
 
 from .draft import AlreadyTold, Draft
 from .entities import collection_name, noun_of
 from .forms import EntityForm, FieldForm
 from .located import Steps
 from .schema import DomainSchema
+from .words import prefixes_of
 
 
 def entities_of(draft: Draft, schema: DomainSchema) -> tuple[Entity, ...]:
@@ -39,7 +40,7 @@ def parameter_of(name: str, kind: Type, form: FieldForm) -> Parameter:
     """A parameter that is described like a field."""
     low, high = _span(form)
     return Parameter(
-        name, kind, form.label or label_of(name), low, high, form.unit or "", _like(form), form.free
+        name, kind, form.label or words(name), low, high, form.unit or "", _like(form), form.free
     )
 
 
@@ -67,7 +68,7 @@ def _field(draft: Draft, schema: DomainSchema, steps: Steps, kind: Type, form: F
     return Field(
         name,
         kind,
-        form.label or label_of(name),
+        form.label or words(name),
         form.phrase or "",
         _like(form),
         low,

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from envscaler_mcp.blueprint.design import STATE
 from envscaler_mcp.blueprint.expression.aggregates import FUNCTIONS
 from envscaler_mcp.blueprint.expression.scope import TODAY
-from envscaler_mcp.blueprint.words import one_of
+from envscaler_mcp.blueprint.nearest import one_of
 from envscaler_mcp.runtime.standalone.environment import RESERVED_TOOL_NAMES, Entity, Environment
 
 from .answers import ALREADY_RECORDED, DECISION, FILE, RECORD, REPORT, WRONG_STATE

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from envscaler_mcp.blueprint.words import instead, one_of
+from envscaler_mcp.blueprint.nearest import instead, one_of
 
 from .entities import collection_name, noun_of
 from .forms import EntityForm, PatternForm, UseForm

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from envscaler_mcp.blueprint.design import Action, Attempt, Chosen, Duty, Measure, Rule
 from envscaler_mcp.blueprint.expression.scope import Scope
 from envscaler_mcp.blueprint.expression.tree import BOOL, Expression, Type
-from envscaler_mcp.blueprint.words import instead, one_of
+from envscaler_mcp.blueprint.nearest import instead, one_of
 
 from .draft import NOTHING, Draft
 from .effects import Effects

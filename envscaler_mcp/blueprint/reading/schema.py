@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from envscaler_mcp.blueprint.design import STATE
 from envscaler_mcp.blueprint.expression.scope import Scope
 from envscaler_mcp.blueprint.expression.tree import Expression, Kind, Type
-from envscaler_mcp.blueprint.words import one_of
+from envscaler_mcp.blueprint.nearest import one_of
 
 from .draft import NOTHING, AlreadyTold, Draft
 from .entities import collection_name

@@ -21,7 +21,7 @@ from envscaler_mcp.blueprint.design import (
 from envscaler_mcp.blueprint.expression.tree import Constant, Expression
 from envscaler_mcp.blueprint.expression.walk import nodes_of
 from envscaler_mcp.blueprint.likes import LIKES, is_known
-from envscaler_mcp.blueprint.words import instead, one_of
+from envscaler_mcp.blueprint.nearest import instead, one_of
 
 from .draft import Draft
 from .located import Steps

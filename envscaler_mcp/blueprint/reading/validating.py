@@ -7,7 +7,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from envscaler_mcp.blueprint.words import instead
+from envscaler_mcp.blueprint.nearest import instead
 
 from .located import Node, Scalar, Sequence, Steps, Table, place_of, plain
 from .problems import Problems

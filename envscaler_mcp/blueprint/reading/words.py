@@ -1,18 +1,12 @@
-"""What a name becomes for people: labels, plurals, prefixes of ids."""
+"""What a name becomes: plurals of nouns and of names, prefixes of ids."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
-from .wording import plural
+from envscaler_mcp.blueprint.wording import plural
 
 _VOWELS = "AEIOU"
-
-
-def label_of(name: str) -> str:
-    """`check_in` as people write it: `check in`."""
-    return name.replace("_", " ")
 
 
 def plural_of(noun: str) -> str:
@@ -27,24 +21,6 @@ def prefixes_of(names: Iterable[str], given: dict[str, str]) -> dict[str, str]:
         taken = {*given.values(), *prefixes.values()}
         prefixes[name] = given.get(name) or next(one for one in _prefixes(name) if one not in taken)
     return prefixes
-
-
-def nearest(name: str, known: Collection[str]) -> str:
-    """The known name that is most like it, or nothing."""
-    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)), "")
-
-
-def one_of(known: Iterable[str], most: int = 12) -> str:
-    """Names for a message: `a, b, c`."""
-    names = list(known)
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return (", ".join(names[:most]) + more) or "none"
-
-
-def instead(name: str, known: Collection[str]) -> str:
-    """The remedy for an unknown name: the nearest one, or all there are."""
-    near = nearest(name, known)
-    return f"the nearest known name is {near!r}" if near else f"known are: {one_of(known)}"
 
 
 def _prefixes(name: str) -> Iterable[str]:
