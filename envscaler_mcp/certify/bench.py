@@ -147,7 +147,13 @@ class Bench:
     def judge(self, state: State, broken_rules: Sequence[str] = ()) -> Score:
         """The score of an end state."""
         return ask_and_score(
-            self.runner, self.grading, self.initial, state, broken_rules=broken_rules, roles=self.roles
+            self.runner,
+            self.grading,
+            self.initial,
+            state,
+            now=self.scenario.now,
+            broken_rules=broken_rules,
+            roles=self.roles,
         )
 
     def judge_ending(self, ending: Ending) -> Score:

@@ -190,7 +190,7 @@ class Climb:
             bad = Problem(code="bad_start", where=f"scenarios/{scenario.id}", message=str(error))
             return ScenarioReport(id=scenario.id, tier="rejected", problems=(bad,), grading=grading)
         if self.folder.card.form == "plain":
-            bench.grading = reclassified(grading, self.runner, bench.initial)
+            bench.grading = reclassified(grading, self.runner, bench.initial, scenario.now)
         record = _Record(bench)
         await self._climb(record)
         await bench.pristine.close()

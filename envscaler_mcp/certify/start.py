@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from envscaler_mcp.scoring import Asks, defects
 from envscaler_mcp.spec import Check, Grading, Problem, Score, State
 
@@ -42,9 +44,9 @@ def checks_rung(bench: Bench) -> Finding:
     )
 
 
-def reclassified(grading: Grading, runner: Asks, initial: State) -> Grading:
+def reclassified(grading: Grading, runner: Asks, initial: State, now: dt.datetime) -> Grading:
     """An imported grading with its checks told apart: false at the start → goal, true → unclassified."""
-    answers = runner.run([check.source for check in grading.checks], initial, initial)
+    answers = runner.run([check.source for check in grading.checks], initial, initial, now=now)
     checks = [
         _told_apart(check, answer.ok is not False)
         for check, answer in zip(grading.checks, answers, strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import os
 import secrets
 from collections.abc import AsyncGenerator
@@ -29,21 +30,28 @@ class Scoring:
     def __init__(self) -> None:
         self._checks = CheckRunner(max_processes=AT_ONCE)
         self._turns = asyncio.Semaphore(AT_ONCE)
-        self._gradings: dict[tuple[str, str], Grading | None] = {}
+        self._tasks: dict[tuple[str, str], tuple[dt.datetime, Grading | None]] = {}
 
     async def score(
         self, folder: ServerFolder, scenario: str, initial: State, final: State, broken: list[str]
     ) -> Score | None:
         """The score; None where the scenario came without a grading."""
         key = (folder.card.name, scenario)
-        if key not in self._gradings:
-            self._gradings[key] = folder.grading(scenario)
-        grading = self._gradings[key]
+        if key not in self._tasks:
+            self._tasks[key] = (folder.scenario(scenario).now, folder.grading(scenario))
+        now, grading = self._tasks[key]
         if grading is None:
             return None
         async with self._turns:
             return await asyncio.to_thread(
-                ask_and_score, self._checks, grading, initial, final, broken_rules=broken, roles=folder.roles
+                ask_and_score,
+                self._checks,
+                grading,
+                initial,
+                final,
+                now=now,
+                broken_rules=broken,
+                roles=folder.roles,
             )
 
     def close(self) -> None:

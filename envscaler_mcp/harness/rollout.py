@@ -116,6 +116,7 @@ class Rollout:
             self.task.grading,
             initial,
             final,
+            now=self.task.scenario.now,
             broken_rules=await episode.broken_rules(),
             roles=self.task.folder.roles,
         )

@@ -105,9 +105,9 @@ class Replayer:
                     if (difference := await self._step(client, carrier, recorded.where, call))
                 ]
             if self.folder.card.form == "plain":  # before `certify` nobody has told its goals apart
-                grading = await asyncio.to_thread(reclassified, grading, self.checks, initial)
+                grading = await asyncio.to_thread(reclassified, grading, self.checks, initial, scenario.now)
             scored = await asyncio.to_thread(
-                ask_and_score, self.checks, grading, initial, await episode.state()
+                ask_and_score, self.checks, grading, initial, await episode.state(), now=scenario.now
             )
             result = Replayed(
                 recorded,

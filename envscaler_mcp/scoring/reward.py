@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
@@ -31,8 +32,10 @@ class Answer(Protocol):
 class Asks(Protocol):
     """Whoever runs checks; `sandbox.CheckRunner` does."""
 
-    def run(self, sources: Sequence[str], initial: State, final: State) -> Sequence[Answer]:
-        """Answers in the order of the sources."""
+    def run(
+        self, sources: Sequence[str], initial: State, final: State, *, now: dt.datetime | None = None
+    ) -> Sequence[Answer]:
+        """Answers in the order of the sources; `now` is what a check sees as the time."""
         ...
 
 
@@ -78,11 +81,12 @@ def ask_and_score(
     initial: State,
     final: State,
     *,
+    now: dt.datetime | None = None,
     broken_rules: Sequence[str] = (),
     roles: Mapping[str, str] | None = None,
 ) -> Score:
-    """`score`, with the checks asked by `runner`."""
-    answers = runner.run([check.source for check in grading.checks], initial, final)
+    """`score`, with the checks asked by `runner`; `now` is the scenario's clock, as its tools see it."""
+    answers = runner.run([check.source for check in grading.checks], initial, final, now=now)
     return score(grading, initial, final, answers=answers, broken_rules=broken_rules, roles=roles)
 
 

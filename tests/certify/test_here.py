@@ -60,7 +60,7 @@ async def test_a_start_that_does_not_fit_is_bad_input(root: Path) -> None:
 
 def test_a_check_that_two_interpreters_answer_differently_is_a_defect() -> None:
     with CheckRunner() as runner:
-        runner.run = lambda *_: [CheckResult(False)]  # type: ignore[method-assign]
+        runner.run = lambda *_, **__: [CheckResult(False)]  # type: ignore[method-assign]
         (answer,) = AskedHere(runner).run(["def check(initial, final):\n    return True\n"], {}, {})
     assert answer.ok is None
     assert "CPython says True" in (answer.error or "")

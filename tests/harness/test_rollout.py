@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from envscaler_mcp.agents import Assignment
+from envscaler_mcp.harness.hosting import Scoring
 from envscaler_mcp.harness.rollout import Finished, Rollout
 from envscaler_mcp.harness.task import Task
 from envscaler_mcp.runtime.remote import EnvironmentProcess
@@ -89,6 +90,23 @@ async def test_an_agent_that_fails_is_a_failure(process: EnvironmentProcess, tas
     done = await rolled(process, task, fail)
     assert (done.row.outcome, done.row.reward) == ("agent_error", 0.0)
     assert done.row.error == "ZeroDivisionError: mine"
+
+
+async def test_checks_see_the_time_of_the_scenario(process: EnvironmentProcess, task: Task) -> None:
+    today = check("today", "(lambda d: [d.year, d.month, d.day] == [2026, 3, 2])(datetime.date.today())")
+    dated = today.model_copy(update={"source": f"import datetime\n{today.source}"})
+
+    async def nothing(assignment: Assignment) -> None: ...
+
+    grading = task.grading.model_copy(update={"checks": (dated,)})
+    done = await rolled(process, Task(task.folder, task.scenario, grading), nothing)
+    assert done.row.outcome == "passed", done.row
+    scoring = Scoring()
+    (task.folder.path / "grading" / "001.json").write_text(grading.to_text())
+    try:
+        assert (await scoring.score(task.folder, "001", {}, {}, [])).success  # type: ignore[union-attr]
+    finally:
+        scoring.close()
 
 
 async def test_a_check_that_crashes_is_the_tasks_defect(process: EnvironmentProcess, task: Task) -> None:

@@ -1,3 +1,4 @@
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -83,3 +84,16 @@ def test_with_real_checks(runner: CheckRunner) -> None:
     )
     assert ask_and_score(runner, asked, INITIAL, FINAL).success
     assert not ask_and_score(runner, asked, INITIAL, INITIAL).success
+
+
+def test_checks_see_the_time_of_the_scenario(runner: CheckRunner) -> None:
+    source = """
+import datetime
+
+def check(initial, final):
+    return datetime.date.today() == datetime.date(2031, 5, 6) and datetime.datetime.now().hour == 9
+"""
+    asked = Grading(id="x", checks=(Check(id="today", kind="goal", text="", source=source),))
+    then = dt.datetime(2031, 5, 6, 9, tzinfo=dt.UTC)
+    assert ask_and_score(runner, asked, INITIAL, FINAL, now=then).success
+    assert not ask_and_score(runner, asked, INITIAL, FINAL, now=then + dt.timedelta(days=1)).success

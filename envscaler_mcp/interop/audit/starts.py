@@ -39,4 +39,4 @@ async def at_start(stage: Stage, checks: CheckRunner, task: Task) -> Start | Pro
 async def ask(checks: CheckRunner, task: Task, initial: State, final: State) -> tuple[CheckResult, ...]:
     """Every check of a task about one pair of states, in their order."""
     sources: Sequence[str] = [check.source for check in task.grading.checks]
-    return tuple(await asyncio.to_thread(checks.run, sources, initial, final))
+    return tuple(await asyncio.to_thread(checks.run, sources, initial, final, now=task.scenario.now))
