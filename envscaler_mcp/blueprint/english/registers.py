@@ -22,6 +22,7 @@ class Register:
         connectives: what stands before the `If` of a sentence that is not the first.
         news: what is asked behind news.
         more: what stands before news that are not the first thing said.
+        day: where the day stands on which the text was written.
         lists: what a numbered list may begin with.
     """
 
@@ -34,6 +35,7 @@ class Register:
     connectives: tuple[str, ...]
     news: tuple[str, ...]
     more: tuple[str, ...]
+    day: str
     lists: tuple[str, ...] = ()
 
 
@@ -69,6 +71,7 @@ LETTER = Register(
         "Please enter this, and see to everything that the policy asks for in such a case.",
     ),
     more=("There is one more thing.", "I must also tell you the following."),
+    day="{day}\n\n",
 )
 NOTE = Register(
     openings=("",),
@@ -83,6 +86,7 @@ NOTE = Register(
     connectives=("Then, ", "Next, ", "After that, "),
     news=("Do what has to be done under the policy.", "Deal with it as the policy lays down."),
     more=("One more thing.", "Also:"),
+    day="{day}\n",
     lists=("To be done, in this order:\n",),
 )
 CHAT = Register(
@@ -102,6 +106,7 @@ CHAT = Register(
         "Could you take care of everything that follows from that under the policy?",
     ),
     more=("There is something else.", "Oh, and this just came up."),
+    day="[{day}] ",
 )
 MAIL = Register(
     openings=(
@@ -124,6 +129,7 @@ MAIL = Register(
         "Please record this and take the steps that the policy lays down for it.",
     ),
     more=("There is one more thing.", "We have also heard the following."),
+    day="Date: {day}\n",
     lists=("Please do the following, in this order:\n",),
 )
 ALL: Mapping[str, Register] = dict(zip(REGISTERS, (LETTER, NOTE, CHAT, MAIL), strict=True))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from envscaler_mcp.blueprint.design import Design
 from envscaler_mcp.blueprint.tasks.requests import Request
 
 from .clauses import Clauses
 from .forms import Form, Hearing
-from .sentences import texts
+from .sentences import Spoken, texts
 from .statements import Obscure, canonical, refer, requests_of, resolve, statements_of
 
 TRIES = 12
@@ -34,14 +36,16 @@ class Grammar:
         self.clauses = Clauses(design)
         self.texts = texts(self.clauses)
 
-    def said(self, requests: Sequence[Request], register: str, rng: random.Random) -> str | None:
+    def said(
+        self, requests: Sequence[Request], register: str, day: str | None, rng: random.Random
+    ) -> str | None:
         """One way to say canonical requests, or None."""
         statements = statements_of(self.design, refer(requests, rng), rng)
-        return self.texts[register].say(statements, rng)
+        return self.texts[register].say(Spoken(tuple(statements), day), rng)
 
-    def meanings(self, text: str) -> list[tuple[Request, ...]]:
+    def meanings(self, text: str) -> list[Understood]:
         """Everything that a text may mean."""
-        found: list[tuple[Request, ...]] = []
+        found: list[Understood] = []
         hearing = Hearing(text)
         for form in self.texts.values():
             for meaning in _whole(hearing, form, self.design):
@@ -50,7 +54,17 @@ class Grammar:
         return found
 
 
-def say(design: Design, requests: Sequence[Request], seed: object, register: str) -> str:
+@dataclass(frozen=True)
+class Understood:
+    """What a text means: its requests, and the day (ISO) on which it was written, if it says so."""
+
+    requests: tuple[Request, ...]
+    day: str | None = None
+
+
+def say(
+    design: Design, requests: Sequence[Request], seed: object, register: str, *, day: dt.date | None = None
+) -> str:
     """Requests in the words of a person.
 
     Args:
@@ -58,13 +72,16 @@ def say(design: Design, requests: Sequence[Request], seed: object, register: str
         requests: what is asked, in order.
         seed: chooses the words.
         register: one of `REGISTERS`.
+        day: the day of the request, which nobody could tell otherwise.
 
     Raises:
         Unsayable: there are no words for it that mean this and nothing else.
     """
-    grammar, wanted = grammar_of(design), canonical(design, requests)
+    grammar, written = grammar_of(design), day and day.isoformat()
+    wanted = Understood(canonical(design, requests), written)
     for number in range(TRIES):
-        text = grammar.said(wanted, register, random.Random(f"{seed}/{register}/{number}"))
+        rng = random.Random(f"{seed}/{register}/{number}")
+        text = grammar.said(wanted.requests, register, written, rng)
         if text is not None and grammar.meanings(text) == [wanted]:
             return text
     raise Unsayable(f"no words for {wanted!r}")
@@ -72,6 +89,15 @@ def say(design: Design, requests: Sequence[Request], seed: object, register: str
 
 def hear(design: Design, text: str) -> tuple[Request, ...]:
     """The requests that a text makes; which rows they lead to is not known from it.
+
+    Raises:
+        NotUnderstood: it is not of this design's English, or could mean two things.
+    """
+    return understand(design, text).requests
+
+
+def understand(design: Design, text: str) -> Understood:
+    """What a text means, with the day on which it was written.
 
     Raises:
         NotUnderstood: it is not of this design's English, or could mean two things.
@@ -97,13 +123,14 @@ def grammar_of(design: Design) -> Grammar:
     return kept
 
 
-def _whole(hearing: Hearing, form: Form, design: Design) -> list[tuple[Request, ...]]:
+def _whole(hearing: Hearing, form: Form, design: Design) -> list[Understood]:
     """What the text means that ends where the form ends."""
-    found: list[tuple[Request, ...]] = []
-    for statements, end in hearing.hear(form, 0):
+    found: list[Understood] = []
+    for spoken, end in hearing.hear(form, 0):
         if end == len(hearing.text):
             try:
-                found.append(canonical(design, resolve(requests_of(statements))))
+                requests = canonical(design, resolve(requests_of(spoken.statements)))
             except Obscure:
                 continue
+            found.append(Understood(requests, spoken.day))
     return found

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
+from envscaler_mcp.blueprint.expression.tree import DATE
+
 from .clauses import Clauses
-from .forms import Capital, Either, Form, Leaf, Listing, Meaning, Parts, Phrase, Slot, template
+from .forms import Capital, Either, Form, Leaf, Listing, Meaning, Parts, Phrase, Slot, template, whole
 from .registers import ALL, Register
 from .statements import News, Order, Statement, Test
+from .values import value_form
 
 Place: TypeAlias = Literal["first", "next", "last"]
 _WITHOUT = re.compile(r"(?:; otherwise|; if not|, and if not|\. If not|\? If not),?[^;]*\{otherwise\}")
@@ -24,6 +27,14 @@ class Placed:
 
     place: Place
     statement: Statement
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A whole text: what it asks, and the day (ISO) on which it was written, if it says so."""
+
+    statements: tuple[Statement, ...]
+    day: str | None = None
 
 
 def placed(statements: Sequence[Statement]) -> tuple[Placed, ...]:
@@ -44,19 +55,16 @@ class Sentences:
 
     @cached_property
     def text(self) -> Form:
-        """A whole text: opening, sentences or a numbered list, closing."""
-        opening = _chosen(
-            tuple(one.replace("{title}", self.clauses.design.title) for one in self.register.openings)
-        )
-        closing = _chosen(self.register.closings)
+        """A whole text: day, opening, sentences or a numbered list, closing."""
+        title, closings = self.clauses.design.title, self.register.closings
+        opening = _chosen(tuple(one.replace("{title}", title) for one in self.register.openings))
+        before = (Slot("day", _day(self.register.day), optional=True), Slot("opening", opening))
         body = Listing(self._sentence(), least=1, comma=" ", last=" ")
-        forms = [_text((Slot("opening", opening), Slot("body", body), Slot("closing", closing)))]
-        own_line = _chosen(tuple(one for one in self.register.closings if not one.startswith(" ")))
+        forms = [_text((*before, Slot("body", body), Slot("closing", _chosen(closings))))]
+        own_line = _chosen(tuple(one for one in closings if not one.startswith(" ")))
         for head in self.register.lists:
             body = Listing(self._listed(), least=2, comma="\n", last="\n")
-            forms.append(
-                _numbered((Slot("opening", opening), head, Slot("body", body), Slot("closing", own_line)))
-            )
+            forms.append(_numbered((*before, head, Slot("body", body), Slot("closing", own_line))))
         return Either(tuple(forms))
 
     def _sentence(self) -> Form:
@@ -114,23 +122,31 @@ def _chosen(options: tuple[str, ...]) -> Form:
     return Either(tuple(Phrase((one,) if one else (), lambda _: {}, lambda _: "") for one in options))
 
 
-def _text(parts: tuple[Slot, ...]) -> Form:
-    return Phrase(
-        parts,
-        lambda said: {"opening": "", "body": placed(said), "closing": ""},
-        lambda given: _unplaced(given["body"]),
-    )
+def _day(text: str) -> Form:
+    return whole(template(text, {"day": value_form(DATE)}))
 
 
-def _unplaced(said: Sequence[Placed]) -> list[Statement]:
-    return [one.statement for one in said]
+def _text(parts: tuple[str | Slot, ...]) -> Form:
+    def build(given: Parts) -> Spoken:
+        return Spoken(tuple(one.statement for one in given["body"]), given.get("day"))
+
+    return Phrase(parts, lambda said: _outer(said, placed(said.statements)), build)
 
 
 def _numbered(parts: tuple[str | Slot, ...]) -> Form:
-    def take(said: Sequence[Statement]) -> Parts | None:
-        return {"opening": "", "body": tuple(enumerate(said, 1)), "closing": ""}
+    def take(said: Spoken) -> Parts:
+        return _outer(said, tuple(enumerate(said.statements, 1)))
 
-    return Phrase(parts, take, lambda given: [statement for _, statement in given["body"]])
+    def build(given: Parts) -> Spoken:
+        return Spoken(tuple(statement for _, statement in given["body"]), given.get("day"))
+
+    return Phrase(parts, take, build)
+
+
+def _outer(said: Spoken, body: Sequence[Meaning]) -> Parts:
+    """The parts of a text; opening and closing mean nothing."""
+    day = {} if said.day is None else {"day": said.day}
+    return {**day, "opening": "", "body": body, "closing": ""}
 
 
 def _at(place: str, form: Form) -> Form:

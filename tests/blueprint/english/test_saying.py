@@ -1,8 +1,19 @@
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
-from envscaler_mcp.blueprint.english import REGISTERS, NotUnderstood, canonical, describe, hear, say
+from envscaler_mcp.blueprint.english import (
+    REGISTERS,
+    NotUnderstood,
+    Understood,
+    canonical,
+    describe,
+    hear,
+    say,
+    understand,
+)
 from envscaler_mcp.blueprint.reading import domain_named, domain_names
 from envscaler_mcp.blueprint.tasks.requests import (
     Best,
@@ -143,6 +154,14 @@ def test_amounts_days_and_counts_in_words():
     said = say(HOTEL, (request, paid), 0, "note")
     assert "from 5 March 2026, for 1 night and 2 people" in said
     assert "€1,234.50" in said
+
+
+@pytest.mark.parametrize("register", REGISTERS)
+def test_the_day_of_a_request_is_said_and_heard(register: str):
+    requests = (Do("bar_guest", {"guest": ANNA}),)
+    text = say(HOTEL, requests, 0, register, day=dt.date(2026, 3, 2))
+    assert "2 March 2026" in text
+    assert understand(HOTEL, text) == Understood(requests, "2026-03-02")
 
 
 def test_marks_and_conditions_may_stand_in_any_order():
