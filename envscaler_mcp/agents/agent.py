@@ -12,11 +12,23 @@ from envscaler_mcp.spec import Call
 
 
 class Stopped(Exception):
-    """The rollout's budget is used up; whoever awaits a call lets it pass."""
+    """The rollout ends here and is scored as it stands: its budget is used up, or a model broke off."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Meter(Protocol):
+    """Counts what a model uses up; raises `Stopped` before what would be too much."""
+
+    def begin_turn(self) -> None:
+        """The model is about to be asked."""
+        ...
+
+    def spend(self, tokens: int, cost_usd: float | None) -> None:
+        """So much was used; None where no price is known."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -31,6 +43,7 @@ class Assignment:
     instruction: str
     tools: tuple[types.Tool, ...]
     call: Caller
+    meter: Meter
     seed: int
     oracle: tuple[Call, ...] | None = None
 

@@ -68,6 +68,7 @@ def _certified(output: Output, path: Path) -> ServerReport:
 
 
 def _scored(output: Output, folder: ServerFolder, out: Path) -> tuple[list[AgentSummary], str]:
+    from envscaler_mcp.agents import agent_of
     from envscaler_mcp.harness.evaluate import evaluate, plan, tasks_of
     from envscaler_mcp.harness.run import Run
     from envscaler_mcp.harness.summary import summarise
@@ -82,7 +83,14 @@ def _scored(output: Output, folder: ServerFolder, out: Path) -> tuple[list[Agent
     run.begin()
     with output.progress("eval", len(planned)) as steps:
         rows = asyncio.run(
-            evaluate(run, planned, suite, concurrency=4, progress=lambda one: steps.advance(one.row.id))
+            evaluate(
+                run,
+                planned,
+                suite,
+                concurrency=4,
+                agents={spec: agent_of(spec) for spec in AGENTS},
+                progress=lambda one: steps.advance(one.row.id),
+            )
         )
     return summarise(rows, AGENTS, suite.repeats), str(run.path)
 

@@ -12,8 +12,9 @@ import typer
 from pydantic import ValidationError
 
 from envscaler_mcp.errors import BadInput
-from envscaler_mcp.spec import Limits, RunCard, Selection, Suite, first_error, versions
+from envscaler_mcp.spec import Limits, RolloutRow, RunCard, Selection, Suite, first_error, versions
 
+from .keys import find_keys
 from .output import Output
 from .scoreboard import agents_json, score_table
 from .status import DONE, SHORT
@@ -58,14 +59,15 @@ def evaluate(
     from envscaler_mcp.harness.evaluate import evaluate as play
     from envscaler_mcp.harness.evaluate import plan, tasks_of
     from envscaler_mcp.harness.summary import summarise
+    from envscaler_mcp.llm import Access
     from envscaler_mcp.runtime.folder import ServerFolder
 
     run = _run(targets, agent or [], resume, out, _Overrides(repeats, tier, max_turns, max_seconds))
     suite, agents = run.card.suite, run.card.agents
     if suite.mode != "task":
         raise BadInput(f"mode {suite.mode}", "this version plays tasks only", "say mode: task")
-    for spec in agents:
-        agent_of(spec)
+    access = Access(option="--agent", keys=find_keys(Path()))
+    playing = {spec: agent_of(spec, access) for spec in agents}
     tasks = tasks_of(ServerFolder.find_all(suite.servers), suite.scenarios)
     planned = plan(tasks, agents, suite.repeats)
     run.begin()
@@ -75,9 +77,19 @@ def evaluate(
         def told(finished: Finished) -> None:
             steps.advance(f"{finished.row.id}: {finished.row.outcome}")
 
-        rows = asyncio.run(
-            play(run, planned, suite, concurrency=concurrency, trusted=trust, progress=told)
-        )
+        async def played() -> list[RolloutRow]:
+            async with access:
+                return await play(
+                    run,
+                    planned,
+                    suite,
+                    concurrency=concurrency,
+                    agents=playing,
+                    trusted=trust,
+                    progress=told,
+                )
+
+        rows = asyncio.run(played())
     summaries = summarise(rows, agents, suite.repeats)
     output.result(
         {"run": str(run.path), "status": run.card.status, "agents": agents_json(summaries)},
@@ -124,6 +136,7 @@ def _run(
     targets: list[str], agents: list[str], resume: Path | None, out: Path | None, overrides: _Overrides
 ) -> Run:
     """The run to go on with, or a new one; nothing is written yet."""
+    from envscaler_mcp.agents.hosted import prompt_digest
     from envscaler_mcp.harness.run import Run
 
     if resume:
@@ -134,7 +147,8 @@ def _run(
     suite = overrides.over(_suite(targets))
     started = dt.datetime.now(dt.UTC).replace(microsecond=0)
     chosen = tuple(dict.fromkeys((*suite.agents, *agents))) or DEFAULT_AGENTS
-    return Run.create(RunCard(suite=suite, agents=chosen, versions=versions(), started=started), out)
+    known = {**versions(), "agent_prompt": prompt_digest()}
+    return Run.create(RunCard(suite=suite, agents=chosen, versions=known, started=started), out)
 
 
 def _refuse_others(run: Run, targets: list[str], agents: list[str]) -> None:

@@ -14,6 +14,9 @@ from envscaler_mcp.runtime.standalone.difference import diff
 from envscaler_mcp.runtime.standalone.episode import Outcome
 from envscaler_mcp.spec import Json, Limits
 
+CALLS_PER_TURN = 10
+"""A model may make several calls in one turn, but not without end."""
+
 
 class Changes:
     """What each call of an episode changed, for its trajectory."""
@@ -38,18 +41,44 @@ class Changes:
 
 
 class Budget:
-    """Counts an agent's calls; raises `Stopped` in the call that would exceed them."""
+    """Counts what an agent uses up; raises `Stopped` in the call or turn that would exceed it."""
 
     def __init__(self, client: Client, limits: Limits, changes: Changes) -> None:
         self._through = through(client)
         self._limits = limits
         self._changes = changes
         self._calls = 0
+        self._turns = 0
+        self.tokens = 0
+        self.cost_usd = 0.0
+
+    @property
+    def turns(self) -> int:
+        """Turns of the model; without a model, every call is one."""
+        return self._turns or self._calls
+
+    def begin_turn(self) -> None:
+        """The model is about to be asked."""
+        limits = self._limits
+        if self._turns >= limits.turns:
+            raise Stopped(f"the {limits.turns} turns are used up")
+        if limits.tokens is not None and self.tokens >= limits.tokens:
+            raise Stopped(f"the {limits.tokens} tokens are used up")
+        if limits.cost_usd is not None and self.cost_usd >= limits.cost_usd:
+            raise Stopped(f"the {limits.cost_usd} dollars are used up")
+        self._turns += 1
+
+    def spend(self, tokens: int, cost_usd: float | None) -> None:
+        """So much was used."""
+        self.tokens += tokens
+        self.cost_usd += cost_usd or 0.0
 
     async def call(self, tool: str, arguments: dict[str, Json]) -> Outcome:
         """One call through the MCP client."""
-        if self._calls >= self._limits.turns:
+        if self._turns == 0 and self._calls >= self._limits.turns:
             raise Stopped(f"the {self._limits.turns} turns are used up")
+        if self._calls >= self._limits.turns * CALLS_PER_TURN:
+            raise Stopped(f"the {self._limits.turns * CALLS_PER_TURN} calls are used up")
         self._calls += 1
         answer = await self._through(tool, arguments)
         await self._changes.note()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from envscaler_mcp.agents import agent_of
+from envscaler_mcp.agents import Agent
 from envscaler_mcp.certify import proven_tier
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime.folder import ServerFolder
@@ -74,6 +74,7 @@ async def evaluate(
     suite: Suite,
     *,
     concurrency: int,
+    agents: Mapping[str, Agent],
     trusted: bool = False,
     progress: Callable[[Finished], None] | None = None,
 ) -> list[RolloutRow]:
@@ -84,6 +85,7 @@ async def evaluate(
         planned: from `plan`.
         suite: limits and seed.
         concurrency: rollouts under way at once.
+        agents: by the spec that the plan names; each plays many rollouts.
         trusted: see `EnvironmentProcess`.
         progress: called with each finished rollout.
     """
@@ -97,7 +99,7 @@ async def evaluate(
                     rollout = Rollout(
                         one.identifier,
                         one.task,
-                        agent_of(one.agent),
+                        agents[one.agent],
                         repeat=one.repeat,
                         seed=suite.seed + one.repeat,
                         limits=suite.limits,

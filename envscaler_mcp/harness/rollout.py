@@ -63,6 +63,7 @@ class Rollout:
     limits: Limits
     reward: RewardKind = "success"
     _episode: RemoteEpisode | None = None
+    _budget: Budget | None = None
     _changes: dict[int, list[dict[str, Any]]] = field(default_factory=dict[int, Any])
 
     async def run(self, process: EnvironmentProcess, checks: CheckRunner) -> Finished:
@@ -91,11 +92,13 @@ class Rollout:
         self._changes = changes.by_call
         await changes.note()
         async with connected(self.task.folder, episode) as client:
+            self._budget = budget = Budget(client, self.limits, changes)
             assignment = Assignment(
                 policy=self.task.folder.bundle.policy,
                 instruction=self.task.scenario.instruction,
                 tools=tuple((await client.list_tools()).tools),
-                call=Budget(client, self.limits, changes).call,
+                call=budget.call,
+                meter=budget,
                 seed=self.seed,
                 oracle=self.task.grading.oracle if isinstance(self.agent, Oracle) else None,
             )
@@ -149,10 +152,12 @@ class Rollout:
             progress=scored.progress if scored else None,
             collateral=scored.collateral if scored else (),
             reward_paper=scored.reward_paper if scored else None,
-            turns=len(self._journal()),
+            turns=self._budget.turns if self._budget else 0,
             calls=len(self._journal()),
             refusals=len(codes) - failed,
             tool_errors=failed,
+            tokens=self._budget.tokens if self._budget else 0,
+            cost_usd=self._budget.cost_usd if self._budget else 0.0,
             seconds=seconds,
             error=error,
         )

@@ -18,7 +18,7 @@ from .clock import Clock, RealClock
 from .connection import Connection
 from .ledger import Ledger
 from .pace import Pace
-from .patient import Patience
+from .patient import Asking, Patience
 from .prices import Price
 from .secrets import Secrets
 from .store import CallStore
@@ -36,6 +36,8 @@ class Access:
 
     keys: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     calls: Path | None = None
+    option: str = "--llm"
+    """How people name a model here; errors say it."""
     budget_usd: float | None = None
     at_once: int = 8
     patience: Patience = field(default_factory=Patience)
@@ -82,6 +84,10 @@ class Access:
         """The pace of a provider, one for all that ask it."""
         return self._paces.setdefault(address, Pace(self.at_once, self.clock))
 
+    def asking(self, address: str) -> Asking:
+        """How calls to a provider are made."""
+        return Asking(self.pace(address), self.patience, self.clock)
+
     def connection(self, spec: str, address: str, key_name: str, fallback: str = "") -> Connection:
         """What a provider is reached with.
 
@@ -89,7 +95,7 @@ class Access:
             BadInput: there is no key, or it can be none.
         """
         key = self.keys.get(key_name, "").strip() or fallback
-        where = f"--llm {spec}"
+        where = f"{self.option} {spec}"
         if not key:
             raise BadInput(where, f"{key_name} is not set", "set it in the environment or in a .env")
         if not (key.isascii() and key.isprintable()) or " " in key:

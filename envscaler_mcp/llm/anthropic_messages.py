@@ -11,7 +11,7 @@ from envscaler_mcp.spec import Json
 
 from .attempt import AnswerLost
 from .connection import Connection
-from .llm import Answer, Finish
+from .llm import Answer, Finish, Usage
 from .prices import Price, cost_of
 from .request import Request
 from .schemas import is_closed
@@ -35,33 +35,17 @@ class AnthropicMessages:
         self.name = f"anthropic:{model}"
         self._model = model
         self._price = price
-        self._open(connection)
+        self._client, self._wire = open_anthropic(self.name, connection)
         self._structured = Structured(self._ask, suits=self._suits)
 
     async def answer(self, request: Request) -> Answer:
         """What the model says."""
         return await self._structured.answer(request)
 
-    def _open(self, connection: Connection) -> None:
-        try:
-            import anthropic  # noqa: PLC0415 (only who asks Anthropic needs it)
-        except ImportError as error:
-            raise missing_sdk(self.name, "anthropic") from error
-        client = anthropic.AsyncAnthropic(
-            api_key=connection.key,
-            base_url=connection.address,
-            max_retries=0,
-            timeout=connection.attempt_seconds,
-        )
-        connection.close_later(client.close)
-        self._client: Any = cast("Any", client)
-        self._narrowed: Any = anthropic.transform_schema
-        self._wire = Wire(anthropic, self.name, connection.key_name, connection.secrets, connection.clock)
-
     def _suits(self, schema: Json) -> bool:
         """The SDK narrows a schema: it closes every object (an open one would come back empty)."""
         try:
-            self._narrowed(schema)
+            _narrowed(schema)
         except (ValueError, TypeError, AssertionError):
             return False
         return is_closed(schema)
@@ -81,21 +65,58 @@ class AnthropicMessages:
         if request.system:
             body["system"] = request.system
         if schema is not None:
-            body["output_config"] = {"format": {"type": "json_schema", "schema": self._narrowed(schema)}}
+            body["output_config"] = {"format": {"type": "json_schema", "schema": _narrowed(schema)}}
         return body
 
     def _answer(self, message: Any) -> Answer:
         if message.stop_reason is None:
             raise AnswerLost(f"{self.name}: the stream ended before the answer did")
-        counted = message.usage
-        read = usage_of(counted.cache_read_input_tokens, counted.cache_creation_input_tokens)
-        told = usage_of(counted.input_tokens, counted.output_tokens)
-        usage = usage_of(told.input + read.input + read.output, told.output, read.input)
+        usage = usage_told(message.usage)
         return Answer(
             text=text_of([block.text for block in message.content if block.type == "text"]),
-            finish=_FINISH.get(message.stop_reason, "done"),
+            finish=finish_of(message.stop_reason),
             usage=usage,
             model=self.name,
             served_by=short(message.model),
             cost_usd=cost_of(usage, self._price),
         )
+
+
+def open_anthropic(spec: str, connection: Connection) -> tuple[Any, Wire]:
+    """A client of the SDK whose own retries are off.
+
+    Raises:
+        BadInput: the SDK is not installed.
+    """
+    try:
+        import anthropic  # noqa: PLC0415 (only who asks Anthropic needs it)
+    except ImportError as error:
+        raise missing_sdk(spec, "anthropic") from error
+    client = anthropic.AsyncAnthropic(
+        api_key=connection.key,
+        base_url=connection.address,
+        max_retries=0,
+        timeout=connection.attempt_seconds,
+    )
+    connection.close_later(client.close)
+    wire = Wire(anthropic, spec, connection.key_name, connection.secrets, connection.clock)
+    return cast("Any", client), wire
+
+
+def _narrowed(schema: Json) -> Any:
+    """The schema as the SDK sends it; it raises where it cannot."""
+    import anthropic  # noqa: PLC0415 (only who asks Anthropic needs it)
+
+    return cast("Any", anthropic).transform_schema(schema)
+
+
+def finish_of(reason: Any) -> Finish:
+    """Why a message ended."""
+    return _FINISH.get(str(reason), "done")
+
+
+def usage_told(counted: Any) -> Usage:
+    """Tokens of a message; what was read from a cache or written to it is input too."""
+    read = usage_of(counted.cache_read_input_tokens, counted.cache_creation_input_tokens)
+    told = usage_of(counted.input_tokens, counted.output_tokens)
+    return usage_of(told.input + read.input + read.output, told.output, read.input)

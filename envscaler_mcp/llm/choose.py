@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from . import anthropic_messages, openai_responses
 from .access import Access
 from .anthropic_messages import AnthropicMessages
 from .budget import Budgeted
+from .connection import Connection
 from .fitted import Fitted
 from .ledger import Metered
 from .llm import Llm, Model
@@ -39,7 +41,7 @@ def llm_of(spec: str, access: Access) -> Llm:
     provider, _, rest = spec.partition(":")
     build = _BUILD.get(provider)
     if build is None or not rest:
-        raise BadInput(f"--llm {spec}", "there is no such model", f"use one of: {', '.join(KNOWN)}")
+        raise BadInput(f"{access.option} {spec}", "there is no such model", f"use one of: {', '.join(KNOWN)}")
     # From the inside out: see each class for what it does.
     return Fitted(Blotted(Metered(build(spec, rest, access), access.ledger), access.secrets))
 
@@ -56,33 +58,78 @@ def price_of(spec: str, access: Access) -> Price | None:
     return known_price(model, provider=provider) if provider in {"openai", "anthropic"} else None
 
 
-def _openai(spec: str, rest: str, access: Access) -> Model:
-    model = _model(spec, rest)
-    address = access.keys.get("OPENAI_BASE_URL") or openai_responses.ADDRESS
-    connection = access.connection(spec, _address(spec, address), "OPENAI_API_KEY")
-    price = price_of(spec, access)
-    return _asked(OpenAIResponses(model, connection, price), price, address, access)
+@dataclass(frozen=True)
+class Place:
+    """A model where it is: its name in provenance, its name there, the address, and the way to it."""
+
+    name: str
+    model: str
+    address: str
+    connection: Connection
 
 
-def _anthropic(spec: str, rest: str, access: Access) -> Model:
-    model = _model(spec, rest)
-    address = access.keys.get("ANTHROPIC_BASE_URL") or anthropic_messages.ADDRESS
-    connection = access.connection(spec, _address(spec, address), "ANTHROPIC_API_KEY")
-    price = price_of(spec, access)
-    return _asked(AnthropicMessages(model, connection, price), price, address, access)
+def place_of(spec: str, access: Access) -> Place:
+    """Where the model of an `openai:`, `anthropic:` or `chat:` spec is.
+
+    Raises:
+        BadInput: the model's name, its address or its key is wrong or missing.
+    """
+    provider, _, rest = spec.partition(":")
+    return _PLACES[provider](spec, rest, access)
 
 
-def _chat(spec: str, rest: str, access: Access) -> Model:
+def plain_model_of(spec: str, access: Access) -> Model:
+    """The model of a spec, asked with patience, and nothing else between.
+
+    Raises:
+        BadInput: nothing is named so, or something it needs is missing.
+    """
+    provider, _, rest = spec.partition(":")
+    if provider not in _PLACES or not rest:
+        remedy = f"use one of: {', '.join(KNOWN[:3])}"
+        raise BadInput(f"{access.option} {spec}", "there is no such model", remedy)
+    return _BUILD[provider](spec, rest, access)
+
+
+def _place_of_openai(spec: str, rest: str, access: Access) -> Place:
+    model = _model(spec, rest, access)
+    address = _address(spec, access.keys.get("OPENAI_BASE_URL") or openai_responses.ADDRESS, access)
+    return Place(f"openai:{model}", model, address, access.connection(spec, address, "OPENAI_API_KEY"))
+
+
+def _place_of_anthropic(spec: str, rest: str, access: Access) -> Place:
+    model = _model(spec, rest, access)
+    address = _address(spec, access.keys.get("ANTHROPIC_BASE_URL") or anthropic_messages.ADDRESS, access)
+    return Place(f"anthropic:{model}", model, address, access.connection(spec, address, "ANTHROPIC_API_KEY"))
+
+
+def _place_of_chat(spec: str, rest: str, access: Access) -> Place:
     found = _MODEL_AT_URL.fullmatch(rest)
     if found is None:
-        raise BadInput(f"--llm {spec}", "the address is missing", "say chat:MODEL@http://HOST:PORT/v1")
-    model, address = _model(spec, found["model"]), _address(spec, found["url"])
+        where = f"{access.option} {spec}"
+        raise BadInput(where, "the address is missing", "say chat:MODEL@http://HOST:PORT/v1")
+    model, address = _model(spec, found["model"], access), _address(spec, found["url"], access)
     # OpenAI's key goes to OpenAI, or to where a person redirected OpenAI: nowhere else.
     theirs = address in {openai_responses.ADDRESS, access.keys.get("OPENAI_BASE_URL")}
     key_name = "OPENAI_API_KEY" if theirs else "CHAT_API_KEY"
     connection = access.connection(spec, address, key_name, fallback="" if theirs else "none")
-    price = price_of(spec, access)
-    return _asked(OpenAIChat(model, connection, price), price, address, access)
+    return Place(f"chat:{model}", model, address, connection)
+
+
+_PLACES: dict[str, Callable[[str, str, Access], Place]] = {
+    "openai": _place_of_openai,
+    "anthropic": _place_of_anthropic,
+    "chat": _place_of_chat,
+}
+
+
+def _hosted(spec: str, _rest: str, access: Access) -> Model:
+    place, price = place_of(spec, access), price_of(spec, access)
+    kind = _HOSTED[spec.partition(":")[0]]
+    return _asked(kind(place.model, place.connection, price), price, place.address, access)
+
+
+_HOSTED = {"openai": OpenAIResponses, "anthropic": AnthropicMessages, "chat": OpenAIChat}
 
 
 def _replay(_spec: str, rest: str, access: Access) -> Model:
@@ -97,9 +144,9 @@ def _manual(_spec: str, rest: str, access: Access) -> Model:
 
 
 _BUILD: dict[str, Callable[[str, str, Access], Model]] = {
-    "openai": _openai,
-    "anthropic": _anthropic,
-    "chat": _chat,
+    "openai": _hosted,
+    "anthropic": _hosted,
+    "chat": _hosted,
     "replay": _replay,
     "manual": _manual,
 }
@@ -111,19 +158,21 @@ def _asked(model: Model, price: Price | None, address: str, access: Access) -> M
     if access.budget is not None:
         if price is None:
             remedy = "leave --budget out, or name a model whose price is known"
-            raise BadInput(f"--llm {model.name}", "no price is known for it, so no budget can hold", remedy)
+            where = f"{access.option} {model.name}"
+            raise BadInput(where, "no price is known for it, so no budget can hold", remedy)
         whole = Budgeted(whole, access.budget, price)
-    whole = Patient(whole, access.pace(address), access.patience, access.clock)
+    whole = Patient(whole, access.asking(address))
     return Stored(whole, access.store) if access.store else whole
 
 
-def _model(spec: str, name: str) -> str:
+def _model(spec: str, name: str, access: Access) -> str:
     if not _MODEL.fullmatch(name):
-        raise BadInput(f"--llm {spec}", "that is no name of a model", f"use one of: {', '.join(KNOWN)}")
+        remedy = f"use one of: {', '.join(KNOWN)}"
+        raise BadInput(f"{access.option} {spec}", "that is no name of a model", remedy)
     return name
 
 
-def _address(spec: str, url: str) -> str:
+def _address(spec: str, url: str, access: Access) -> str:
     """An address without a secret in it: it is shown in messages."""
     try:
         parts = urlsplit(url)
@@ -132,8 +181,8 @@ def _address(spec: str, url: str) -> str:
         sound = False
         parts = urlsplit("")
     if not sound:
-        raise BadInput(f"--llm {spec}", "the address is none", "say http://HOST:PORT/v1")
+        raise BadInput(f"{access.option} {spec}", "the address is none", "say http://HOST:PORT/v1")
     if parts.username is not None or parts.query or parts.fragment:
-        where = f"--llm {spec.partition('@')[0]}@…"
+        where = f"{access.option} {spec.partition('@')[0]}@…"
         raise BadInput(where, "the address holds more than a place", "put a key into CHAT_API_KEY")
     return url

@@ -16,7 +16,7 @@ from .schemas import is_strict
 from .structured import Structured, in_words
 from .wire import short, text_of, usage_of
 
-_FINISH: dict[str, Finish] = {"length": "length", "content_filter": "refused"}
+FINISH: dict[str, Finish] = {"length": "length", "content_filter": "refused"}
 
 
 class OpenAIChat:
@@ -65,7 +65,7 @@ class OpenAIChat:
         said = choice.message.content
         return Answer(
             text=text_of([refusal if said is None and refusal else "" if said is None else said]),
-            finish="refused" if refusal else _FINISH.get(str(choice.finish_reason), "done"),
+            finish="refused" if refusal else FINISH.get(str(choice.finish_reason), "done"),
             usage=usage,
             model=self.name,
             served_by=short(completion.model),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 import anyio
 
@@ -14,6 +16,8 @@ from .clock import Clock
 from .llm import Answer, Model
 from .pace import Pace
 from .request import Request
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,54 @@ class Patience:
     longest_wait: float = 60.0
 
 
+@dataclass(frozen=True)
+class Asking:
+    """How calls to one provider are made: so many at once, and again where that is merited."""
+
+    pace: Pace
+    patience: Patience
+    clock: Clock
+    chance: random.Random = field(default_factory=random.Random)
+
+    async def __call__(self, call: Callable[[], Awaitable[Result]]) -> Result:
+        """What the call gives, at the last.
+
+        Raises:
+            ProviderFailed: attempts or time are used up, or another attempt is no use.
+        """
+        end = self.clock.now() + self.patience.deadline_seconds
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                async with self.pace.place():
+                    return await call()
+            except (Busy, AnswerLost) as error:
+                wait = self._wait(error, attempt)
+                if attempt >= self.patience.attempts or self.clock.now() + wait > end:
+                    raise ProviderFailed(_gave_up(error, attempt, wait)) from error
+            await self.clock.sleep(wait)
+
+    def _wait(self, error: Busy | AnswerLost, attempt: int) -> float:
+        backoff = min(self.patience.longest_wait, self.patience.first_wait * 2 ** (attempt - 1))
+        jittered = backoff * self.chance.uniform(0.5, 1.0)
+        if isinstance(error, Busy) and error.wait is not None:
+            self.pace.hold_off(error.wait)
+            return max(error.wait, jittered)
+        return jittered
+
+
+async def in_time(name: str, seconds: float, call: Callable[[], Awaitable[Result]]) -> Result:
+    """What the call gives within a time; else its answer counts as lost."""
+    try:
+        with anyio.fail_after(seconds):
+            return await call()
+    except TimeoutError as error:
+        raise AnswerLost(f"{name}: no answer within {seconds:g} s") from error
+
+
 class Timed:
-    """A model that answers within a time, or whose answer counts as lost."""
+    """A model that answers within a time."""
 
     def __init__(self, model: Model, seconds: float) -> None:
         self._model = model
@@ -37,24 +87,15 @@ class Timed:
 
     async def answer(self, request: Request) -> Answer:
         """What the model says in time."""
-        try:
-            with anyio.fail_after(self._seconds):
-                return await self._model.answer(request)
-        except TimeoutError as error:
-            raise AnswerLost(f"{self.name}: no answer within {self._seconds:g} s") from error
+        return await in_time(self.name, self._seconds, lambda: self._model.answer(request))
 
 
 class Patient:
     """A model that is asked again when it was busy or its answer got lost, and only then."""
 
-    def __init__(
-        self, model: Model, pace: Pace, patience: Patience, clock: Clock, chance: random.Random | None = None
-    ) -> None:
+    def __init__(self, model: Model, asking: Asking) -> None:
         self._model = model
-        self._pace = pace
-        self._patience = patience
-        self._clock = clock
-        self._chance = chance or random.Random()
+        self._asking = asking
         self.name = model.name
 
     async def answer(self, request: Request) -> Answer:
@@ -63,26 +104,7 @@ class Patient:
         Raises:
             ProviderFailed: attempts or time are used up, or another attempt is no use.
         """
-        end = self._clock.now() + self._patience.deadline_seconds
-        attempt = 0
-        while True:
-            attempt += 1
-            try:
-                async with self._pace.place():
-                    return await self._model.answer(request)
-            except (Busy, AnswerLost) as error:
-                wait = self._wait(error, attempt)
-                if attempt >= self._patience.attempts or self._clock.now() + wait > end:
-                    raise ProviderFailed(_gave_up(error, attempt, wait)) from error
-            await self._clock.sleep(wait)
-
-    def _wait(self, error: Busy | AnswerLost, attempt: int) -> float:
-        backoff = min(self._patience.longest_wait, self._patience.first_wait * 2 ** (attempt - 1))
-        jittered = backoff * self._chance.uniform(0.5, 1.0)
-        if isinstance(error, Busy) and error.wait is not None:
-            self._pace.hold_off(error.wait)
-            return max(error.wait, jittered)
-        return jittered
+        return await self._asking(lambda: self._model.answer(request))
 
 
 def _gave_up(error: ProviderFailed, attempts: int, wait: float) -> str:

@@ -31,7 +31,7 @@ from envscaler_mcp.llm import (
 from envscaler_mcp.llm.answer_text import value_of
 from envscaler_mcp.llm.budget import Budgeted
 from envscaler_mcp.llm.pace import Pace
-from envscaler_mcp.llm.patient import Patient
+from envscaler_mcp.llm.patient import Asking, Patient
 from envscaler_mcp.llm.schemas import check_answer_schema, is_closed, is_strict, misfits
 from envscaler_mcp.llm.wire import retry_after
 from envscaler_mcp.runtime.standalone.canonical import StrictJsonError, dumps, integral
@@ -43,7 +43,7 @@ from tests.llm.scripted import Scripted
 
 async def test_so_many_at_once_and_no_more(clock):
     model, pace = Scripted(), Pace(3, clock)
-    one, other = (Patient(model, pace, Patience(), clock) for _ in range(2))
+    one, other = (Patient(model, Asking(pace, Patience(), clock)) for _ in range(2))
     async with anyio.create_task_group() as tasks:
         for number in range(20):
             tasks.start_soon((one, other)[number % 2].answer, ask("topics", str(number)))
@@ -73,7 +73,7 @@ async def test_when_a_provider_says_wait_everybody_waits(clock):
                 raise Busy("slow down", wait=40.0)
             return await super().answer(request)
 
-    patient = Patient(Limited(), Pace(1, clock), Patience(), clock)
+    patient = Patient(Limited(), Asking(Pace(1, clock), Patience(), clock))
     async with anyio.create_task_group() as tasks:
         for number in range(4):
             tasks.start_soon(patient.answer, ask("topics", str(number)))
@@ -90,7 +90,7 @@ async def test_waiting_takes_no_place(clock):
             return answer
 
     model = Moody()
-    patient = Patient(model, Pace(1, clock), Patience(), clock, random.Random(1))
+    patient = Patient(model, Asking(Pace(1, clock), Patience(), clock, random.Random(1)))
     async with anyio.create_task_group() as tasks:
         for text in ("moody", "a", "b"):
             tasks.start_soon(patient.answer, ask("topics", text))
@@ -330,5 +330,5 @@ async def test_a_failure_that_is_no_attempt_is_not_tried_again(clock):
 
     model = Scripted(fail)
     with pytest.raises(ProviderFailed, match="no"):
-        await Patient(model, Pace(1, clock), Patience(), clock).answer(asking())
+        await Patient(model, Asking(Pace(1, clock), Patience(), clock)).answer(asking())
     assert len(model.asked) == 1
