@@ -23,6 +23,7 @@ from .host import host
 from .imports import app as imports
 from .install import install
 from .interrupt import bounded_interrupt
+from .new import app as new
 from .output import Output
 from .pack import pack
 from .replay import replay
@@ -58,6 +59,7 @@ add_verb(app, "serve", serve)
 add_verb(app, "host", host)
 add_verb(app, "eval", evaluate)
 app.add_typer(imports, name="import")
+app.add_typer(new, name="new")
 
 
 @app.callback(invoke_without_command=True)

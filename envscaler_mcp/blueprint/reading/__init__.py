@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .domain import Domain, domain_named, domain_names, read_domain
+from .domain import Domain, domain_named, domain_names, parse_domain, read_domain
 from .patterns import Patterns
 
-__all__ = ["Domain", "Patterns", "domain_named", "domain_names", "read_domain"]
+__all__ = ["Domain", "Patterns", "domain_named", "domain_names", "parse_domain", "read_domain"]

@@ -15,7 +15,7 @@ from envscaler_mcp.errors import BadInput
 from .designing import design_of
 from .draft import Draft
 from .forms import DomainForm, OptionForm
-from .located import Entry, Node, Place, Scalar, Sequence, Table, place_of, plain, read_located
+from .located import Entry, Node, Place, Scalar, Sequence, Table, parse_located, place_of, plain, read_located
 from .merging import joined, merged, overridden, without
 from .patterns import Patterns, with_uses
 from .problems import Problems
@@ -152,7 +152,12 @@ def read_domain(path: Path | str, patterns: Patterns | None = None) -> Domain:
     Raises:
         BadInput: it does not read; everything that is wrong with it is told, one sentence a line.
     """
-    return _read(Path(path), str(path), patterns or Patterns())
+    return _domain(read_located(Path(path), str(path)), Path(path), str(path), patterns or Patterns())
+
+
+def parse_domain(text: str | bytes, shown: str = "domain.yaml", patterns: Patterns | None = None) -> Domain:
+    """A domain's text, which messages call `shown`. Raises BadInput as `read_domain` does."""
+    return _domain(parse_located(text, shown), Path(shown), shown, patterns or Patterns())
 
 
 def domain_names() -> tuple[str, ...]:
@@ -165,11 +170,11 @@ def domain_named(name: str) -> Domain:
     """A domain that comes with the package. Raises BadInput where there is none of that name."""
     if name not in domain_names():
         raise BadInput(name, "there is no domain of that name", instead(name, domain_names()))
-    return _read(DOMAINS / f"{name}.yaml", f"domains/{name}.yaml", Patterns())
+    path, shown = DOMAINS / f"{name}.yaml", f"domains/{name}.yaml"
+    return _domain(read_located(path, shown), path, shown, Patterns())
 
 
-def _read(path: Path, shown: str, patterns: Patterns) -> Domain:
-    tree = read_located(path, shown)
+def _domain(tree: Node, path: Path, shown: str, patterns: Patterns) -> Domain:
     problems = Problems()
     if not isinstance(tree, Table):
         raise BadInput(
