@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from .record import Json, Part, State
 
+RequestId = Annotated[str | None, Field(default=None, min_length=1, max_length=200)]
 EpisodeState = Literal["live", "idle", "failed"]
 
 
@@ -18,6 +19,8 @@ class EpisodeRequest(Part):
     scenario: str | None = None
     start: State | None = None
     seed: int = 0
+    request_id: RequestId = None
+    """Sent again under the same id, the request leads to the same episode and makes no other."""
 
     @model_validator(mode="after")
     def _one_start(self) -> Self:
@@ -30,6 +33,8 @@ class ForkRequest(Part):
     """`POST /episodes/{id}/fork`: a copy as it stood after call number `at`, or as it stands."""
 
     at: int | None = Field(default=None, ge=0)
+    request_id: RequestId = None
+    """As of `POST /episodes`."""
 
 
 class EpisodeCreated(Part):

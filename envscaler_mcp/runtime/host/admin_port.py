@@ -103,7 +103,7 @@ class AdminPort:
 
     async def _fork(self, request: Request) -> Response:
         asked = await self._body(request, ForkRequest)
-        return self._created(await self._host.fork(self._episode(request), asked.at))
+        return self._created(await self._host.fork(self._episode(request), asked.at, asked.request_id))
 
     async def _score(self, request: Request) -> Response:
         episode = self._episode(request)

@@ -22,6 +22,7 @@ from .idle import IdleEpisodes
 from .journal import Journal, line_of
 from .limits import HostLimits
 from .metrics import Metrics
+from .once import Named, Once
 from .openings import Openings
 from .playing import Asked, Play
 from .pools import Pools
@@ -63,6 +64,7 @@ class Host:
         self._play = Play(self._pools, self.limits, self._record)
         self._episodes: dict[str, HostedEpisode] = {}
         self._tokens: dict[str, HostedEpisode] = {}
+        self._once = Once()
         self._openings = Openings(self.folders, self.limits.state_bytes)
         self._running: set[asyncio.Task[Any]] = set()
         self.left_aside: list[str] = []
@@ -98,24 +100,30 @@ class Host:
         return self._tokens.get(token)
 
     async def begin(self, request: EpisodeRequest) -> HostedEpisode:
-        """A new episode of a scenario, or of a start state of one's own.
+        """A new episode of a scenario, or of a start state of one's own; one for each request id.
 
         Raises:
+            Conflict: the request id was given to another request.
             NotFound: there is no such server or scenario.
             Unusable: the environment does not take the start state.
             TooBig: the start state is too large.
             Busy: there are too many episodes, or no worker is free.
         """
-        return await self._to_its_end(self._begin(request))
+        asked = request.model_dump(mode="json", exclude={"request_id"}, exclude_unset=True)
+        named = Named.of(request.request_id, asked)
+        return await self._to_its_end(self._once.episode(named, lambda: self._begin(request, named)))
 
-    async def fork(self, episode: HostedEpisode, at: int | None = None) -> HostedEpisode:
-        """A new episode with the same past: all of it, or the first `at` calls.
+    async def fork(
+        self, episode: HostedEpisode, at: int | None = None, request_id: str | None = None
+    ) -> HostedEpisode:
+        """A new episode with the same past: all of it, or the first `at` calls; one for each request id.
 
         Raises:
-            Conflict: the episode has not come that far.
+            Conflict: the episode has not come that far; or the request id was given to another request.
             Busy: there are too many episodes.
         """
-        return await self._to_its_end(self._fork(episode, at))
+        named = Named.of(request_id, {"episode": episode.id, "at": at})
+        return await self._to_its_end(self._once.episode(named, lambda: self._fork(episode, at, named)))
 
     async def reset(self, episode: HostedEpisode) -> None:
         """Back to the start; the token stays, the calls are forgotten."""
@@ -218,14 +226,14 @@ class Host:
 
     # Inside
 
-    async def _begin(self, request: EpisodeRequest) -> HostedEpisode:
+    async def _begin(self, request: EpisodeRequest, named: Named | None) -> HostedEpisode:
         self._require_room()
         folder, opening = self._openings.of(request)
         episode = HostedEpisode(secrets.token_hex(8), secrets.token_hex(16), folder, opening, Journal())
         if not opening.start.proven:
             async with episode.turn(0):
                 await self._play.ask(episode, "digest")
-        return self._add(episode)
+        return self._add(episode, named)
 
     async def _call(self, episode: HostedEpisode, asked: Asked) -> Outcome:
         async with self._turn(episode):
@@ -238,7 +246,7 @@ class Host:
 
         return await self._to_its_end(ask())
 
-    async def _fork(self, episode: HostedEpisode, at: int | None) -> HostedEpisode:
+    async def _fork(self, episode: HostedEpisode, at: int | None, named: Named | None) -> HostedEpisode:
         self._require_room()
         async with self._turn(episode):
             calls = len(episode.calls)
@@ -255,7 +263,7 @@ class Host:
             )
             packed = episode.checkpoint
             fork.checkpoint = packed if packed and packed.calls <= len(fork.calls) else None
-            return self._add(fork)
+            return self._add(fork, named)
 
     async def _reset(self, episode: HostedEpisode) -> None:
         async with self._turn(episode):
@@ -272,14 +280,16 @@ class Host:
             episode.changed()
             del self._episodes[episode.id], self._tokens[episode.token]
         self._idle.forget(episode)
+        self._once.forget(episode)
         self.metrics.count("episodes_deleted")
 
-    def _add(self, episode: HostedEpisode) -> HostedEpisode:
-        start = episode.opening.start
+    def _add(self, episode: HostedEpisode, named: Named | None) -> HostedEpisode:
+        start, seed = episode.opening.start, episode.opening.seed
         if self._files:
-            line = EpisodeLine(episode.id, episode.token, start.server, start.digest, episode.opening.seed)
+            line = EpisodeLine(episode.id, episode.token, start.server, start.digest, seed).led_to_by(named)
             self._files.begin(line, start, [line_of(episode.header), *episode.calls.lines])
         self._hold(episode)
+        self._once.note(named, episode)
         self._idle.note(episode)
         self.metrics.count("episodes_created")
         return episode
@@ -305,7 +315,9 @@ class Host:
             if folder is None:
                 self.left_aside.append(f"episode {line.id}: there is no server {line.server!r}")
                 continue
-            self._hold(HostedEpisode(line.id, line.token, folder, opening, None))
+            episode = HostedEpisode(line.id, line.token, folder, opening, None)
+            self._hold(episode)
+            self._once.note(line.named, episode)
 
     @asynccontextmanager
     async def _turn(self, episode: HostedEpisode) -> AsyncGenerator[None]:

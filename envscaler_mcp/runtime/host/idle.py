@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections import OrderedDict
 from pathlib import Path
 
@@ -16,7 +15,9 @@ from .episode import HostedEpisode
 from .journal import Journal
 from .metrics import Metrics
 from .start import Checkpoint
+from .temporary import TemporaryFolder, remove_stale
 
+PREFIX = "envscaler-idle-"
 _LENGTH = 8
 
 
@@ -36,9 +37,12 @@ class IdleEpisodes:
         self._metrics = metrics
         self._given = folder
         self._folder: Path | None = None
+        self._temporary: TemporaryFolder | None = None
         self._away: set[str] = set()
         self._weights: OrderedDict[str, tuple[HostedEpisode, int]] = OrderedDict()
         self.bytes = 0
+        if folder is None:
+            remove_stale(PREFIX)
 
     def note(self, episode: HostedEpisode) -> None:
         """It was used just now; make room if it has grown."""
@@ -71,7 +75,9 @@ class IdleEpisodes:
 
     def close(self) -> None:
         """Leave nothing behind."""
-        if self._folder:
+        if self._temporary:
+            self._temporary.remove()
+        elif self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _send_one(self) -> bool:
@@ -104,7 +110,8 @@ class IdleEpisodes:
                 self._given.mkdir(parents=True, mode=0o700)
             self._folder = self._given
         elif self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="envscaler-idle-"))
+            self._temporary = TemporaryFolder(PREFIX)
+            self._folder = self._temporary.path
         return self._folder
 
 

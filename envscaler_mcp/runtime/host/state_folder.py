@@ -14,7 +14,7 @@ import fcntl
 import os
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime.standalone.canonical import dumps, loads
 from envscaler_mcp.spec.files import append_line, read_lines, write_bytes, writing
 
+from .once import Named
 from .start import Start
 
 INDEX = "index.jsonl"
@@ -39,6 +40,19 @@ class EpisodeLine:
     server: str
     start: str
     seed: int
+    request_id: str | None = None
+    """Of the request that led to it, where that had one."""
+    asked: str = ""
+    """Digest of what that request asked for."""
+
+    def led_to_by(self, named: Named | None) -> EpisodeLine:
+        """The same with the request that led to it."""
+        return replace(self, request_id=named.request_id, asked=named.asked) if named else self
+
+    @property
+    def named(self) -> Named | None:
+        """The request that led to it."""
+        return Named(self.request_id, self.asked) if self.request_id is not None else None
 
 
 class StateFolder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -84,6 +85,37 @@ async def test_reset_keeps_the_token_and_forgets_the_calls(on_ports: Served):
     assert (await play(made["mcp_url"], "add", name="a", by=1)).structured_content["count"] == 2
 
 
+async def test_a_request_that_comes_again_makes_no_other_episode(on_ports: Served):
+    asked = {"server": "desk", "scenario": "001", "seed": 3, "request_id": "begin-1"}
+    replies = await asyncio.gather(*(on_ports.owner.post("/episodes", json=asked) for _ in range(6)))
+    made = replies[0].json()
+    assert [(reply.status_code, reply.json()) for reply in replies] == [(201, made)] * 6
+    await play(made["mcp_url"], "add", name="a", by=1)
+    where = f"/episodes/{made['id']}"
+    forks = [await on_ports.owner.post(f"{where}/fork", json={"request_id": "fork-1"}) for _ in range(2)]
+    assert forks[0].json() == forks[1].json() != made
+    assert len(on_ports.host) == 2
+    for path, other in (
+        ("/episodes", {**asked, "seed": 4}),
+        ("/episodes", {"server": "desk", "scenario": "001", "request_id": "begin-1"}),
+        (f"{where}/fork", {"at": 0, "request_id": "fork-1"}),
+        (f"{where}/fork", {"request_id": "begin-1"}),
+    ):
+        reply = await on_ports.owner.post(path, json=other)
+        assert refusal(reply) == (409, "request_id_reused")
+    assert (await on_ports.owner.delete(where)).status_code == 204
+    again = (await on_ports.owner.post("/episodes", json=asked)).json()
+    assert again["id"] != made["id"]
+    assert len(on_ports.host) == 2
+
+
+async def test_a_request_that_failed_may_come_again(on_ports: Served):
+    bad = {"server": "desk", "scenario": "009", "request_id": "r"}
+    for _ in range(2):
+        assert refusal(await on_ports.owner.post("/episodes", json=bad)) == (404, "unknown_scenario")
+    assert (await on_ports.begin(request_id="r"))["id"]
+
+
 async def test_forks_share_the_past_only(on_ports: Served):
     made = await on_ports.begin()
     where = f"/episodes/{made['id']}/fork"
@@ -110,6 +142,7 @@ async def test_forks_share_the_past_only(on_ports: Served):
         '{"server": "desk", "scenario": "001", "more": 1}', '{"server": "desk", "scenario": 1}',
         '{"server": "desk", "scenario": "001", "seed": "1"}',
         '{"server": "desk", "scenario": "001", "seed": 1.5}',
+        '{"server": "desk", "scenario": "001", "request_id": ""}',
         '{"server": "desk", "server": "desk", "scenario": "001"}', '{"server": "desk", "start": {"a": NaN}}',
         '{"server": "desk", "start": {"a": "\\ud800"}}',
         '{"server": "desk", "start": ' + "[" * 99 + "]" * 99 + "}",

@@ -11,6 +11,7 @@ from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.host import Host, HostRefusal
 from envscaler_mcp.runtime.host.state_folder import StateFolder
+from envscaler_mcp.runtime.standalone.canonical import dumps
 from envscaler_mcp.spec import EpisodeRequest
 from envscaler_mcp.spec.files import read_lines
 
@@ -32,6 +33,30 @@ def begun(host: Host, token: str) -> Any:
     episode = host.of_token(token)
     assert episode is not None
     return episode
+
+
+async def test_a_request_leads_to_its_episode_in_the_next_host(folder: ServerFolder, kept: Path):
+    named = FIRST.model_copy(update={"request_id": "r"})
+    async with host_of(folder, kept) as host:
+        one, other = await host.begin(named), await host.begin(FIRST)
+        fork = await host.fork(other, request_id="f")
+        await host.delete(await host.begin(FIRST.model_copy(update={"request_id": "gone"})))
+    async with host_of(folder, kept) as again:
+        assert (await again.begin(named)).id == one.id
+        assert (await again.fork(again.episode(other.id), request_id="f")).id == fork.id
+        with pytest.raises(HostRefusal, match="given to another request"):
+            await again.begin(OWN.model_copy(update={"request_id": "r"}))
+        assert len(again) == 3
+
+
+async def test_an_index_of_before_request_ids_is_read(folder: ServerFolder, kept: Path):
+    async with host_of(folder, kept) as host:
+        one = await host.begin(FIRST)
+    (line,) = read_lines(kept / "index.jsonl")
+    del line["request_id"], line["asked"]
+    (kept / "index.jsonl").write_text(dumps(line) + "\n")
+    async with host_of(folder, kept) as again:
+        assert await add(again, begun(again, one.token)) == 2
 
 
 async def test_episodes_go_on_under_their_tokens(folder: ServerFolder, kept: Path):
