@@ -17,7 +17,7 @@ from envscaler_mcp.blueprint.design import STATE, Action, Design, Parameter
 from envscaler_mcp.blueprint.expression.evaluate import Rows, Scope, from_json, to_json
 from envscaler_mcp.blueprint.expression.tree import Expression
 
-from .limits import lasting_limits, limits_of
+from .limits import Limits
 from .texts import Texts
 from .trees import free_names, given_values
 from .values import near, value_of
@@ -99,6 +99,7 @@ class Chooser:
         *,
         fixed: Mapping[str, Any] | None = None,
         aim: dt.date | None = None,
+        careful: bool = True,
     ) -> Iterator[Arguments]:
         """Arguments that the action's own requirements allow, in an order that the seed decides.
 
@@ -112,8 +113,9 @@ class Chooser:
             rng: decides.
             fixed: arguments that are given already.
             aim: the day around which days are chosen, where it is not today.
+            careful: false to ask no requirement either.
         """
-        filling = _Filling(self, action, Scope(self.design, source, today), rng, aim or today)
+        filling = _Filling(self, action, Scope(self.design, source, today), rng, aim or today, careful)
         seen: set[str] = set()
         for start in self._starts(action, source, rng, fixed or {}):
             arguments = filling.completed(start)
@@ -121,17 +123,10 @@ class Chooser:
                 seen.add(spelt)
                 yield arguments
 
-    def limits_in(self, action: Action) -> Mapping[str, tuple[Expression, ...]]:
-        """Parameter → expressions at which a comparison turns over."""
-        if action.name not in self._limits:
-            now, later = limits_of(self.design, action), lasting_limits(self.design, action)
-            names = {**now, **later}
-            self._limits[action.name] = {name: (*now.get(name, ()), *later.get(name, ())) for name in names}
-        return self._limits[action.name]
-
     @cached_property
-    def _limits(self) -> dict[str, Mapping[str, tuple[Expression, ...]]]:
-        return {}
+    def limits(self) -> Limits:
+        """Where comparisons turn over."""
+        return Limits(self.design)
 
     @cached_property
     def needs(self) -> Mapping[str, tuple[tuple[frozenset[str], Expression], ...]]:
@@ -173,6 +168,7 @@ class _Filling:
     scope: Scope
     rng: random.Random
     aim: dt.date
+    careful: bool
     steps: int = 0
 
     def completed(self, start: Arguments) -> Arguments | None:
@@ -210,14 +206,14 @@ class _Filling:
         """The values at which something turns over, given the arguments so far."""
         bound = self._bound(given)
         aimed = Scope(self.chooser.design, self.scope.source, self.aim)
-        limits = self.chooser.limits_in(self.action).get(parameter.name, ())
+        limits = self.chooser.limits.of_action(self.action).get(parameter.name, ())
         values = [asked(aimed, one, bound) for one in limits if free_names(one) <= bound.keys()]
         return tuple(value for value in values if value is not None)
 
     def _allowed(self, given: Arguments, latest: str | None) -> bool:
         """Whether no requirement that can be asked by now, and could not before, speaks against it."""
         bound = self._bound(given)
-        return all(
+        return not self.careful or all(
             asked(self.scope, must, bound) is not False
             for names, must in self.chooser.needs[self.action.name]
             if names <= bound.keys() and (latest is None or latest in names)

@@ -15,10 +15,9 @@ from envscaler_mcp.blueprint.design import STATE, Assign, Design, Entity, Field,
 from envscaler_mcp.blueprint.expression.evaluate import Scope, StateRows, to_json
 from envscaler_mcp.blueprint.expression.tree import Constant, Variable
 
-from .arguments import asked
-from .texts import Texts
+from .arguments import Chooser, asked
 from .trees import effects_in
-from .values import value_of, weighted
+from .values import near, value_of, weighted
 
 GIVEN, COMPUTED = "given", "computed"
 
@@ -29,6 +28,8 @@ DECOYS = 0.25
 """Share of rows that are like an earlier one but for one field."""
 NAMESAKES = 0.2
 """Share of people who share a surname with an earlier one."""
+AT_A_LIMIT = 0.3
+"""Share of numbers and days that lie where a step depends on it: today, tomorrow."""
 DEFAULTS = 0.5
 """Share of numbers with a default that have it."""
 NOTHING = 0.3
@@ -42,9 +43,10 @@ TWINS_FROM = 10
 class Founding:
     """Makes the rows of one start state."""
 
-    def __init__(self, design: Design, texts: Texts, rng: random.Random, today: dt.date) -> None:
-        self._design = design
-        self._texts = texts
+    def __init__(self, chooser: Chooser, rng: random.Random, today: dt.date) -> None:
+        self._design = design = chooser.design
+        self._texts = chooser.texts
+        self._lasting = chooser.limits.lasting
         self._rng = rng
         self._today = today
         self._assigned = assigned_fields(design)
@@ -114,16 +116,23 @@ class Founding:
             return self._text(entity, field, key)
         if kind == "enum":
             return weighted(field.type.values, self._rng)
-        return self._measured(entity, field, key) if field.unique else to_json(self._number(field))
+        return self._measured(entity, field, key) if field.unique else to_json(self._number(entity, field))
 
-    def _number(self, field: Field) -> Any:
+    def _number(self, entity: Entity, field: Field) -> Any:
+        """A number or day, or whatever; some lie on a limit."""
+        limits = self._lasting.get((entity.name, field.name), ())
+        if limits and self._rng.random() < AT_A_LIMIT:
+            limit = asked(self._scope, self._rng.choice(limits), {})
+            value = near(limit, field, self._rng, self._today)
+            if value is not None:
+                return value
         return value_of(field, self._rng, self._today)
 
     def _measured(self, entity: Entity, field: Field, key: str) -> Any:
         """A number or day that no other row has, if there is one."""
         taken = {row[field.stored] for row in self._made(entity, key)}
-        values = (to_json(self._number(field)) for _ in range(REPAIRS))
-        return next((value for value in values if value not in taken), to_json(self._number(field)))
+        values = (to_json(self._number(entity, field)) for _ in range(REPAIRS))
+        return next((value for value in values if value not in taken), to_json(self._number(entity, field)))
 
     def _text(self, entity: Entity, field: Field, key: str) -> str:
         taken = [row[field.stored] for row in self._made(entity, key)]

@@ -10,17 +10,17 @@ import datetime as dt
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
-from envscaler_mcp.blueprint.design import STATE, Action, Assign, Create, Delete, Design, Entity
-from envscaler_mcp.blueprint.expression.tree import Constant, Variable
+from envscaler_mcp.blueprint.design import STATE, Action, Entity
+from envscaler_mcp.blueprint.expression.tree import Variable
 
 from .arguments import Chooser, tool_arguments
+from .driving import Driver
 from .live import LiveEpisode
-from .trees import effects_in, given_values
+from .parts import Part
+from .trees import given_values
 
 SLICES = 10
 """So many times of the past at which something is done; the last one is now."""
@@ -32,8 +32,8 @@ SIDE = (9, 15)
 """Rows of other entities that an action creates."""
 MANY = 3
 """From so many main entities on, each of them has fewer rows."""
-TRIES = 8
-"""Calls tried before an action is given up for the time being."""
+FEWEST = 3
+"""Rows in each state, and of each entity that comes into being on the side, where that can be had."""
 MOVES = 0.9
 """Steps of lifecycles for each row that was created."""
 OTHERS = 2
@@ -44,56 +44,35 @@ SIMILAR = 0.2
 """Share of new rows that are like an earlier one but for one argument."""
 
 
-@dataclass(frozen=True)
-class Part:
-    """What an action does, as far as history cares."""
-
-    action: Action
-    to: str
-    makes: frozenset[str]
-    deletes: bool
-
-    @classmethod
-    def of(cls, action: Action) -> Part:
-        """Read off its effects."""
-        effects = list(effects_in(action.effects))
-        states = [
-            str(one.value.value)
-            for one in action.effects
-            if isinstance(one, Assign)
-            and one.field == STATE
-            and isinstance(one.row, Variable)
-            and one.row.name == action.subject
-            and isinstance(one.value, Constant)
-        ]
-        made = frozenset(one.entity for one in effects if isinstance(one, Create))
-        return cls(action, "".join(states[-1:]), made, any(isinstance(one, Delete) for one in effects))
-
-
 class History:
     """Plays what happened before `now` on an episode."""
 
-    def __init__(self, design: Design, chooser: Chooser, rng: random.Random, begun: LiveEpisode) -> None:
-        self._design = design
-        self._chooser = chooser
+    def __init__(self, chooser: Chooser, rng: random.Random, begun: LiveEpisode) -> None:
+        self._design = design = chooser.design
         self._rng = rng
-        self._episode = begun
         self._now = begun.now
         self._done: Counter[str] = Counter()
-        self._parts = [Part.of(one) for one in design.actions if not one.answer]
+        self._parts = tuple(Part.of(one) for one in design.actions if not one.answer)
+        self._driver = Driver(chooser, rng, begun, self._parts, begun.now.date())
         self._targets = dict(self._choose_targets())
 
     def play(self) -> LiveEpisode:
         """The episode now."""
         for number in range(1, SLICES + 1):
             back = round(self._days * (SLICES - number) / (SLICES - 1))
-            self._episode = self._episode.later(self._now - dt.timedelta(back))
+            self._driver.episode = self._episode.later(self._now - dt.timedelta(back))
             self._create(number / SLICES)
             self._move()
             self._do_other()
         self._create(1.0)
+        self._reach()
         self._exist()
+        self._open()
         return self._episode
+
+    @property
+    def _episode(self) -> LiveEpisode:
+        return self._driver.episode
 
     @cached_property
     def _days(self) -> int:
@@ -167,29 +146,36 @@ class History:
         if rare:
             self._try(self._rng.choices(rare, [1 / (1 + self._done[one.action.name]) for one in rare])[0])
 
+    def _reach(self) -> None:
+        """In every state that actions lead to there are some rows."""
+        for part in self._parts:
+            entity = self._design.by_entity.get(part.action.subject)
+            if entity is None or not part.to or entity.rows[1]:
+                continue
+            for _ in range(FEWEST):
+                if self._states(entity)[part.to] < FEWEST:
+                    arguments = self._driver.enable(part.action)
+                    if arguments is not None:
+                        self._episode.call(part.action.name, tool_arguments(part.action, arguments))
+
     def _exist(self) -> None:
         """Entities that come into being on the side have some rows, too."""
         for entity in self._design.entities:
             makers = [one for one in self._parts if entity.name in one.makes]
-            for _ in range(TRIES):
-                if makers and len(self._episode.rows(entity.collection)) < 3:
+            for _ in range(2 * FEWEST):
+                if makers and len(self._episode.rows(entity.collection)) < FEWEST:
                     self._try(self._rng.choice(makers))
 
+    def _open(self) -> None:
+        """Each action can be done now, with some row."""
+        for part in self._parts:
+            if not self._driver.possible(part.action):
+                self._driver.enable(part.action)
+
     def _try(self, part: Part, fixed: Mapping[str, Any] | None = None) -> bool:
-        found = self._chooser.candidates(
-            part.action,
-            self._episode,
-            self._episode.now.date(),
-            self._rng,
-            fixed=fixed,
-            aim=self._now.date(),
-        )
-        for arguments in islice(found, TRIES):
-            outcome = self._episode.call(part.action.name, tool_arguments(part.action, arguments))
-            if not outcome.is_error:
-                self._done[part.action.name] += 1
-                return True
-        return False
+        done = self._driver.play(part.action, fixed)
+        self._done[part.action.name] += done
+        return done
 
     def _like_an_earlier_one(self, action: Action) -> dict[str, Any]:
         """The arguments that made an earlier row, but for one."""

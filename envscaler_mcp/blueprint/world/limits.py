@@ -5,104 +5,140 @@ From `arrives + nights <= room.closes` follows that `nights` is interesting near
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
 
-from envscaler_mcp.blueprint.design import Action, Assign, Design, Entity, Rule
+from envscaler_mcp.blueprint.design import Action, Assign, Design
 from envscaler_mcp.blueprint.expression.tree import Arithmetic, Compare, Expression, Get, Type, Variable
+from envscaler_mcp.blueprint.expression.walk import nodes_of
 
-from .trees import effects_in, free_names, given_values, parts, replaced, spelt_out
+from .trees import effects_in, free_names, given_values, replaced, spelt_out
 
 MEASURED = ("int", "money", "date")
+Found: TypeAlias = Mapping[str, tuple[Expression, ...]]
 
 
-def limits_of(design: Design, action: Action) -> Mapping[str, tuple[Expression, ...]]:
-    """Parameter → expressions over the other parameters at which a comparison turns over."""
-    measured = [one for one in action.parameters if one.type.kind in MEASURED]
-    scope = {one.name for one in action.parameters}
-    compared = [one for one in comparisons(design, action) if free_names(one) <= scope]
-    return {
-        one.name: tuple(
-            dict.fromkeys(limit for test in compared for limit in _limits(test, one.name, one.type))
+@dataclass(frozen=True)
+class Seen:
+    """A field of `entity` that is compared with `limit`, of the row that `base` is for a row of `subject`."""
+
+    subject: str
+    base: Expression
+    entity: str
+    field: str
+    limit: Expression
+
+
+class Limits:
+    """The limits of one design; they are found when first asked for."""
+
+    def __init__(self, design: Design) -> None:
+        self._design = design
+        self._of_actions: dict[str, Found] = {}
+
+    def of_action(self, action: Action) -> Found:
+        """Parameter → expressions over the other parameters at which a comparison turns over."""
+        if action.name not in self._of_actions:
+            self._of_actions[action.name] = self._compared_by(action)
+        return self._of_actions[action.name]
+
+    @cached_property
+    def seen_from(self) -> tuple[Seen, ...]:
+        """Each number or day that is compared, with the row from which it is seen: `booking.room.beds`."""
+        return tuple(
+            Seen(subject, part.base, part.base.type.entity, part.field, limit)
+            for subject, said in self._said
+            for test in _compared(said)
+            if subject and free_names(test) <= {subject}
+            for part, limit in _turning(test)
         )
-        for one in measured
-    }
+
+    @cached_property
+    def lasting(self) -> Mapping[tuple[str, str], tuple[Expression, ...]]:
+        """(entity, field) → limits that depend on nothing but the day: today, tomorrow, a fixed number."""
+        found: dict[tuple[str, str], dict[Expression, None]] = {}
+        for _, said in self._said:
+            for test in _compared(said):
+                for part, limit in _turning(test):
+                    if not free_names(limit):
+                        found.setdefault((part.base.type.entity, part.field), {})[limit] = None
+        return {at: tuple(limits) for at, limits in found.items()}
+
+    def _compared_by(self, action: Action) -> Found:
+        """What the action asks, and what is asked of the row as the action leaves it: by rules, and later."""
+        scope = {one.name for one in action.parameters}
+        said = [one.must for one in action.requires]
+        said += self._as_left(action)
+        tests = [test for one in said for test in _compared(one) if free_names(test) <= scope]
+        later = self._later(action)
+        return {
+            one.name: (*_distinct(tests, one.name, one.type), *later.get(one.name, ()))
+            for one in action.parameters
+            if one.type.kind in MEASURED
+        }
+
+    def _as_left(self, action: Action) -> Iterator[Expression]:
+        """What is said of the row, with the values that the action gives it in the place of its fields."""
+        entity, values = action.creates or action.subject, given_values(action)
+        row = Variable(entity, Type("ref", entity))
+
+        def change(part: Expression) -> Expression | None:
+            return values.get(part.field) if isinstance(part, Get) and part.base == row else None
+
+        for subject, said in self._said:
+            if subject == entity and free_names(said) <= {entity}:
+                yield replaced(said, change)
+
+    def _later(self, action: Action) -> Found:
+        """Parameter → limits that the field it is given to meets on some day."""
+        entity = action.creates or action.subject
+        return {
+            value.name: self.lasting.get((entity, field), ())
+            for field, value in given_values(action).items()
+            if isinstance(value, Variable)
+        }
+
+    @cached_property
+    def _said(self) -> list[tuple[str, Expression]]:
+        """The entity and what is said of its row: by rules, and by what actions require and compute."""
+        return [
+            (subject, spelt_out(self._design, said, {subject: Variable(subject, Type("ref", subject))}))
+            for subject, said in _sayings(self._design)
+        ]
 
 
-def own_limits(design: Design, entity: Entity) -> Mapping[str, tuple[Expression, ...]]:
-    """Field → expressions over the row at which a comparison turns over, in rules and actions about it."""
-    row = Variable(entity.name, Type("ref", entity.name))
-    tests = [
-        test
-        for said in _said_of(design, entity)
-        for test in _compared(spelt_out(design, said, {entity.name: row}))
-        if free_names(test) <= {entity.name}
-    ]
-    return {
-        one.name: tuple(
-            limit for test in tests for limit in _limits(_named(test, row, one.name), one.name, one.type)
-        )
-        for one in entity.fields
-        if one.type.kind in MEASURED
-    }
-
-
-def lasting_limits(design: Design, action: Action) -> Mapping[str, tuple[Expression, ...]]:
-    """Parameter → limits that the field it is given to will meet later: today, where a step depends on it."""
-    entity = design.by_entity.get(action.creates or action.subject)
-    if entity is None:
-        return {}
-    limits = own_limits(design, entity)
-    return {
-        value.name: tuple(one for one in limits.get(field, ()) if not free_names(one))
-        for field, value in given_values(action).items()
-        if isinstance(value, Variable)
-    }
-
-
-def _said_of(design: Design, entity: Entity) -> Iterator[Expression]:
-    """Conditions over a row: of rules about it, and of actions on it."""
-    yield from (rule.must for rule in design.rules if rule.subject == entity.name)
-    for action in design.actions:
-        if action.subject == entity.name:
-            yield from (one.must for one in action.requires)
-            yield from (one.value for one in effects_in(action.effects) if isinstance(one, Assign))
-
-
-def comparisons(design: Design, action: Action) -> Iterator[Compare]:
-    """All that the action compares, and what rules compare of the row as the action leaves it."""
-    for requirement in action.requires:
-        yield from _compared(requirement.must)
+def _sayings(design: Design) -> Iterator[tuple[str, Expression]]:
     for rule in design.rules:
-        if rule.subject and rule.subject == (action.creates or action.subject):
-            for expression in _as_left(design, action, rule):
-                yield from _compared(expression)
+        yield from ((rule.subject, one) for one in (rule.when, rule.must) if one is not None)
+    for action in design.actions:
+        yield from ((action.subject, one.must) for one in action.requires)
+        assigned = (one for one in effects_in(action.effects) if isinstance(one, Assign))
+        yield from ((action.subject, one.value) for one in assigned)
 
 
-def _as_left(design: Design, action: Action, rule: Rule) -> Iterator[Expression]:
-    """The rule, with the values that the action gives the row in the place of its fields."""
-    row = Variable(rule.subject, Type("ref", rule.subject))
-    values = given_values(action)
+def _turning(test: Compare) -> Iterator[tuple[Get, Expression]]:
+    """Each field in a comparison, and where the comparison turns over for it."""
+    for part in nodes_of(test):
+        if isinstance(part, Get) and part.type.kind in MEASURED:
+            named = _put_for(test, part, Variable("", part.type))
+            yield from ((part, limit) for limit in _limits(named, "", part.type))
 
+
+def _distinct(tests: Iterable[Compare], name: str, kind: Type) -> tuple[Expression, ...]:
+    return tuple(dict.fromkeys(limit for test in tests for limit in _limits(test, name, kind)))
+
+
+def _put_for(test: Compare, old: Expression, new: Expression) -> Compare:
     def change(part: Expression) -> Expression | None:
-        return values.get(part.field) if isinstance(part, Get) and part.base == row else None
-
-    for expression in (rule.when, rule.must):
-        if expression is not None:
-            yield replaced(spelt_out(design, expression, {rule.subject: row}), change)
-
-
-def _named(test: Compare, row: Variable, field: str) -> Compare:
-    """The comparison with the field under its bare name."""
-
-    def change(part: Expression) -> Expression | None:
-        own = isinstance(part, Get) and part.base == row and part.field == field
-        return Variable(field, part.type) if own else None
+        return new if part == old else None
 
     return Compare(test.op, replaced(test.left, change), replaced(test.right, change))
 
 
 def _compared(expression: Expression) -> Iterator[Compare]:
-    return (part for part in parts(expression) if isinstance(part, Compare))
+    return (part for part in nodes_of(expression) if isinstance(part, Compare))
 
 
 def _limits(test: Compare, name: str, kind: Type) -> Iterator[Expression]:

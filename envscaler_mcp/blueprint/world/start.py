@@ -17,7 +17,6 @@ from .founding import Founding
 from .history import History
 from .live import Live, LiveEpisode
 from .renaming import renamed
-from .texts import Texts
 from .tightening import Tightening
 
 State = dict[str, Any]
@@ -82,13 +81,13 @@ def possible(design: Design, begun: LiveEpisode, action: Action, seed: object) -
 
 def _lived_in(design: Design, live: Live, seed: str) -> Start:
     rng = random.Random(f"start/{seed}")
-    texts = Texts(seed)
+    chooser = Chooser.of(design, seed)
     now = _now(rng)
-    founded = Founding(design, texts, rng, now.date()).found()
+    founded = Founding(chooser, rng, now.date()).found()
     begun = live.start(founded, now, rng.randint(0, 10**6))
-    played = History(design, Chooser(design, texts), rng, begun).play()
+    played = History(chooser, rng, begun).play()
     state = renamed(design, played.state())
-    tightening = Tightening(design, lambda one: not live.start(one, now, 0).broken_rules(), now.date(), rng)
+    tightening = Tightening(chooser, lambda one: not live.start(one, now, 0).broken_rules(), now.date(), rng)
     tightening.tighten(state)
     return Start(state, now, check_start(design, live, Start(state, now)))
 

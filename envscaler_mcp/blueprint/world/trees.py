@@ -1,4 +1,4 @@
-"""Walks over expressions: their parts, the names they need, and copies with parts replaced."""
+"""Walks over expressions: the names they need, and copies with parts replaced."""
 
 from __future__ import annotations
 
@@ -8,22 +8,16 @@ from typing import Any, cast
 
 from envscaler_mcp.blueprint.design import Action, Assign, Create, Design, Each, Effect, When
 from envscaler_mcp.blueprint.expression.tree import Aggregate, Expression, Get, Variable
+from envscaler_mcp.blueprint.expression.walk import parts_of
 
 EXPRESSIONS = Expression.__args__
-
-
-def parts(expression: Expression) -> Iterator[Expression]:
-    """The expression and all that it is made of."""
-    yield expression
-    for part in _children(expression):
-        yield from parts(part)
 
 
 def free_names(expression: Expression) -> frozenset[str]:
     """The names that must be bound before it can be asked: its own loops' rows are not among them."""
     if isinstance(expression, Variable):
         return frozenset((expression.name,))
-    names = frozenset(name for part in _children(expression) for name in free_names(part))
+    names = frozenset(name for part in parts_of(expression) for name in free_names(part))
     return names - {expression.variable} if isinstance(expression, Aggregate) else names
 
 
@@ -83,13 +77,6 @@ def given_values(action: Action) -> Mapping[str, Expression]:
 
 def _is_variable(expression: Expression, name: str) -> bool:
     return isinstance(expression, Variable) and expression.name == name
-
-
-def _children(expression: Expression) -> Iterator[Expression]:
-    for value in vars(expression).values():
-        for part in cast("tuple[Any, ...]", value) if isinstance(value, tuple) else (value,):
-            if isinstance(part, EXPRESSIONS):
-                yield cast("Expression", part)
 
 
 def _replaced_value(value: Any, change: Callable[[Expression], Expression | None]) -> Any:
