@@ -1,0 +1,12 @@
+"""From domains to folders of certified servers: what to make, making it, and making many at once."""
+
+from __future__ import annotations
+
+from .choosing import Match, closest
+from .jobs import Job, Order
+from .made import Made
+from .making import make
+from .planning import planned
+from .running import run_jobs
+
+__all__ = ["Job", "Made", "Match", "Order", "closest", "make", "planned", "run_jobs"]

@@ -1,0 +1,188 @@
+"""One job, from its design to a folder of a server with certified scenarios. Everything else is rejected."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+
+from envscaler_mcp.blueprint.compiling.compile import compile_design
+from envscaler_mcp.blueprint.design import Design
+from envscaler_mcp.blueprint.english import REGISTERS, Unsayable, say
+from envscaler_mcp.blueprint.tasks.grading import scenario_of
+from envscaler_mcp.blueprint.world.live import Live
+from envscaler_mcp.certify import ScenarioReport
+from envscaler_mcp.certify.ladder import Climb, ladder
+from envscaler_mcp.errors import BadInput
+from envscaler_mcp.render import render, write_tree
+from envscaler_mcp.runtime.folder import ServerFolder
+from envscaler_mcp.spec import Environment, Grading, Problem, Scenario, versions
+
+from .jobs import Job, number_of
+from .made import Made
+from .sources import Idea, Source, counted
+
+Pair = tuple[Scenario, Grading]
+Told = Callable[[str], None]
+TRIES = 4
+"""So many proposals are looked at for each scenario that is wanted, before a job makes do with fewer."""
+WORDING = "wording"
+"""The rung at which a proposal falls that cannot be said, or is not heard as what was said."""
+
+
+def make(job: Job, out: Path, told: Told | None = None, *, taken: tuple[Pair, ...] = ()) -> Made:
+    """Make one environment: the folder stands whole under its name, or not at all.
+
+    Args:
+        job: what to make.
+        out: the folder of the server's folder.
+        told: hears of each scenario that was certified.
+        taken: scenarios that the server has already; new ones get other numbers, and other plans.
+    """
+    try:
+        design = job.design()
+        environment = _environment(job, design)
+    except BadInput as error:
+        return _not_made(job, out, Problem(code="does_not_compile", where=job.name, message=str(error)))
+    draft = out / ".synth" / f"draft-{job.name}"
+    try:
+        work = _Work(job, design, environment, told or (lambda _: None), taken)
+        asyncio.run(work.certify(draft))
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    if work.pairs:
+        write_tree(render(environment, [*taken, *work.pairs]), out / job.name)
+    return work.made(out)
+
+
+def _environment(job: Job, design: Design) -> Environment:
+    environment = compile_design(design, job.order.seed)
+    provenance = environment.card.provenance.model_copy(update={"versions": versions()})
+    return replace(environment, card=environment.card.model_copy(update={"provenance": provenance}))
+
+
+def _not_made(job: Job, out: Path, problem: Problem) -> Made:
+    path = str(out / job.name)
+    return Made(name=job.name, path=path, problems=(problem,), domain=job.domain, options=job.options)
+
+
+@dataclass
+class _Work:
+    """The scenarios of one environment, as they come."""
+
+    job: Job
+    design: Design
+    environment: Environment
+    told: Told
+    taken: tuple[Pair, ...]
+    pairs: list[Pair] = field(default_factory=list[Pair])
+    reports: list[ScenarioReport] = field(default_factory=list[ScenarioReport])
+    rejections: Counter[str] = field(default_factory=Counter[str])
+    problems: list[Problem] = field(default_factory=list[Problem])
+
+    async def certify(self, draft: Path) -> None:
+        """Propose and climb until there are as many as wanted, or the ideas are used up."""
+        source = Source(self.design, Live.of(self.environment), self.job.seed, self.job.order.bands)
+        write_tree(render(self.environment, ()), draft)
+        async with ladder(ServerFolder.load(draft), compiled=True) as one:
+            start, seed = source.first()
+            first = Scenario(id="first", instruction="", start=start.state, now=start.now, seed=seed)
+            booted = await one.boot([first])
+            self.problems += booted.problems
+            if booted.errors:
+                return
+            (climb,) = one.climbs(booted, {})
+            await self._climb_all(climb, source)
+
+    async def _climb_all(self, climb: Climb, source: Source) -> None:
+        wanted = self.job.order.scenarios
+        for idea, text in islice(self._worded(source), TRIES * wanted):
+            await self._climb(climb, idea, text)
+            if len(self.pairs) == wanted:
+                return
+        message = f"{len(self.pairs)} of {wanted} scenarios; what else was proposed fell, or was there."
+        self.problems.append(Problem(code="too_few", where="scenarios", message=message))
+
+    def _worded(self, source: Source) -> Iterator[tuple[Idea, str]]:
+        """The ideas that can be said, with the words; none that the server has already."""
+        known = {(scenario.now, scenario.instruction) for scenario, _ in self.taken}
+        for idea in source.ideas():
+            text = self._words(idea)
+            if text is None:
+                self.rejections[WORDING] += 1
+            elif (idea.proposal.now, text) not in known:
+                known.add((idea.proposal.now, text))
+                yield idea, text
+
+    async def _climb(self, climb: Climb, idea: Idea, text: str) -> None:
+        scenario, grading = scenario_of(
+            self.design, idea.proposal, text, id=self._next(), seed=idea.seed, split=idea.split
+        )
+        report = await climb.pair(scenario, grading)
+        if report.sound and report.grading:
+            self.pairs.append((scenario, report.grading))
+            self.reports.append(report)
+            self.told(f"{self.job.name} {scenario.id}: {report.tier}")
+        else:
+            self.rejections[_fallen(report)] += 1
+
+    def _words(self, idea: Idea) -> str | None:
+        """The requests in English; None where nothing can be said that is heard as just that."""
+        seed = f"{idea.seed}/{idea.proposal.plan}"
+        register = list(REGISTERS)[number_of(seed) % len(REGISTERS)]
+        try:
+            return say(self.design, idea.proposal.requests, seed, register, day=idea.proposal.now.date())
+        except Unsayable:
+            return None
+
+    def _next(self) -> str:
+        """The next free number."""
+        used = {scenario.id for scenario, _ in (*self.taken, *self.pairs)}
+        number = len(used) + 1
+        while f"{number:03}" in used:
+            number += 1
+        return f"{number:03}"
+
+    def made(self, out: Path) -> Made:
+        """What became of it."""
+        card = self.environment.card
+        place = out / self.job.name
+        scenarios = [scenario for scenario, _ in self.pairs]
+        return Made(
+            name=self.job.name,
+            path=str(place),
+            tools=len(card.tools),
+            rules=sum(rule.executable for rule in card.rules),
+            entities=len(card.entities),
+            scenarios=len(self.pairs),
+            rejected=self.rejections.total(),
+            rejections=dict(sorted(self.rejections.items())),
+            problems=tuple(self.problems),
+            domain=self.job.domain,
+            options=self.job.options,
+            tiers=counted([report.tier for report in self.reports]),
+            splits=counted([one.split for one in scenarios]),
+            bands=counted([one.difficulty.band or "none" for one in scenarios]),
+            mutants=(
+                sum(one.mutants for one in self.reports),
+                sum(one.killed for one in self.reports),
+                sum(one.killed_by_goals for one in self.reports),
+            ),
+            variants=(
+                sum(one.variants for one in self.reports),
+                sum(one.accepted for one in self.reports),
+            ),
+            job=self.job.digest(),
+            card=ServerFolder.load(place).digest if self.pairs else "",
+        )
+
+
+def _fallen(report: ScenarioReport) -> str:
+    """The first rung that was not climbed."""
+    certificate = report.grading.certificate if report.grading else None
+    rungs = certificate.rungs if certificate else ()
+    return next((rung.name for rung in rungs if not rung.ok), "start")

@@ -1,0 +1,219 @@
+"""`synth`: environments and certified scenarios, from topics or a domain file."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from envscaler_mcp.errors import BadInput
+
+from .output import Output, table
+from .status import DONE, SHORT
+
+if TYPE_CHECKING:
+    from envscaler_mcp.blueprint.reading import Domain
+    from envscaler_mcp.blueprint.synth import Job, Made
+
+OUT = Path("environments")
+NEAREST = 3
+SHOWN_PROBLEMS = 20
+LATER = "it needs a language model, which this version cannot ask yet"
+
+Difficulty = Literal["easy", "medium", "hard", "mixed"]
+ScenariosOption = Annotated[int, typer.Option("--scenarios", min=1, help="For each environment.")]
+DifficultyOption = Annotated[Difficulty, typer.Option(help="Of the scenarios; mixed: all three.")]
+SeedOption = Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")]
+
+
+def synth(
+    output: Output,
+    topics: Annotated[
+        list[str] | None, typer.Argument(metavar="TOPIC…", help="In words, each in quotes: 'hotel bookings'.")
+    ] = None,
+    domain: Annotated[
+        list[Path] | None, typer.Option("--domain", metavar="FILE", help="A domain file; see `new domain`.")
+    ] = None,
+    count: Annotated[
+        int | None, typer.Option(min=1, help="So many environments, over the domains and their options.")
+    ] = None,
+    scenarios: ScenariosOption = 10,
+    difficulty: DifficultyOption = "mixed",
+    seed: SeedOption = 0,
+    out: Annotated[Path, typer.Option(help="Folder for the servers.")] = OUT,
+    concurrency: Annotated[
+        int | None, typer.Option("--concurrency", min=1, help="Processes; all cores if not said.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be made.")] = False,
+    report: Annotated[bool, typer.Option("--report", help="Also write how much the environments differ.")] = (
+        False
+    ),
+    engine: Annotated[
+        Literal["blueprint", "llm"] | None, typer.Option(help="blueprint needs no model and costs nothing.")
+    ] = None,
+    llm: Annotated[str | None, typer.Option(metavar="PROVIDER:MODEL", help="Not in this version.")] = None,
+    tasks: Annotated[Path | None, typer.Option(metavar="FILE", help="Not in this version.")] = None,
+    paraphrase: Annotated[bool, typer.Option("--paraphrase", help="Not in this version.")] = False,
+    budget: Annotated[float | None, typer.Option(metavar="USD", help="Nothing here costs anything.")] = None,
+) -> int:
+    """Make environments with scenarios, and prove each of them; what is not certified is not emitted.
+
+    Without a TOPIC or FILE, --count spreads over all domains. It resumes by itself: say the same again.
+    """
+    from envscaler_mcp.blueprint.synth import Order, planned, run_jobs
+
+    del budget
+    _refuse_models(engine, llm, tasks, paraphrase=paraphrase)
+    began = time.monotonic()
+    domains, files = _chosen(output, topics or [], domain or [], count)
+    order = Order(scenarios, difficulty, seed)
+    output.note(f"choosing what to make of {len(domains)} domain{'s' * (len(domains) != 1)}")
+    jobs = planned(domains, count or len(domains), order, files=files)
+    if not jobs:
+        raise BadInput(str(files[0]), "nothing that clients can take can be made of it", "make it smaller")
+    if dry_run:
+        return _told(output, jobs)
+    output.resume = "say the same again; what stands is kept"
+    processes = min(concurrency or os.cpu_count() or 1, len(jobs))
+    alone = processes == 1
+    with output.progress("synth", len(jobs) * (scenarios if alone else 1)) as steps:
+        made = run_jobs(
+            jobs,
+            out,
+            concurrency=processes,
+            done=(lambda one: output.note(_line(one))) if alone else lambda one: steps.advance(_line(one)),
+            told=steps.advance,
+        )
+    if report:
+        _report(output, out)
+    return _ended(output, made, time.monotonic() - began)
+
+
+def _refuse_models(engine: str | None, llm: str | None, tasks: Path | None, *, paraphrase: bool) -> None:
+    given = {"--engine llm": engine == "llm", "--llm": llm, "--tasks": tasks, "--paraphrase": paraphrase}
+    for option, there in given.items():
+        if there:
+            raise BadInput(option, LATER, "leave it out: `--engine blueprint` needs no model")
+
+
+def _chosen(
+    output: Output, topics: Sequence[str], files: Sequence[Path], count: int | None
+) -> tuple[list[Domain], list[str]]:
+    """The domains, and beside each its file where it is a person's own."""
+    from envscaler_mcp.blueprint.reading import domain_named, domain_names, read_domain
+
+    own = [read_domain(file) for file in files]
+    if not topics and not own and count is None:
+        raise BadInput("synth", "nothing says what to make", "give a TOPIC, --domain FILE or --count N")
+    if not topics and own:
+        return own, [str(file.resolve()) for file in files]
+    known = [domain_named(name) for name in domain_names()]
+    named = [_closest(output, topic, known) for topic in topics] if topics else known
+    found = list({one.name: one for one in named}.values())
+    return [*found, *own], [*("" for _ in found), *(str(file.resolve()) for file in files)]
+
+
+def _closest(output: Output, topic: str, known: Sequence[Domain]) -> Domain:
+    from envscaler_mcp.blueprint.synth import closest
+
+    best, *rest = closest(topic, known)
+    if best.close:
+        output.note(f"{topic!r}: {best.domain.name} ({best.why}, closeness {best.score:.2f})")
+        return best.domain
+    nearest = "; ".join(f"{one.domain.name}: {one.domain.about}" for one in (best, *rest)[:NEAREST])
+    raise BadInput(
+        f"topic {topic!r}",
+        f"no domain is close. The nearest: {nearest}",
+        "name one of these, describe your own with `envscaler-mcp new domain NAME`, or wait for --llm, with "
+        "which a model writes an environment for any topic",
+    )
+
+
+def _told(output: Output, jobs: Sequence[Job]) -> int:
+    rows = [(job.name, job.domain, ", ".join(job.options) or "–", job.order.scenarios) for job in jobs]
+    empty: dict[str, Any] = {"tools": 0, "rules": 0, "scenarios": 0, "rejected": 0, "problems": []}
+    listed = [
+        {"name": job.name, "path": "", **empty, "domain": job.domain, "options": list(job.options)}
+        for job in jobs
+    ]
+    output.result(
+        {"environments": listed, "cost_usd": 0, "tokens": 0, "seconds": 0, "dry_run": True},
+        table(("server", "domain", "options", "scenarios"), rows),
+        f"Would make {len(jobs)} environments. No model is asked: 0 calls, 0 USD.",
+    )
+    return DONE
+
+
+def _report(output: Output, out: Path) -> None:
+    from envscaler_mcp.blueprint.diversity import write_report
+
+    file = write_report(out)
+    output.note(f"how much they differ: {file}")
+
+
+def _ended(output: Output, made: Sequence[Made], seconds: float) -> int:
+    """The result of `synth` and of `scenarios`."""
+    certified = sum(one.scenarios for one in made)
+    fallen: Counter[str] = Counter()
+    for one in made:
+        fallen.update(one.rejections)
+    output.result(
+        {
+            "environments": [one.model_dump(mode="json", exclude={"job", "card"}) for one in made],
+            "cost_usd": 0,
+            "tokens": 0,
+            "seconds": round(seconds, 1),
+            "rejections": dict(sorted(fallen.items())),
+        },
+        _table(made),
+        *_problems(made),
+        f"{certified} certified scenarios in {sum(one.scenarios > 0 for one in made)} environments; "
+        f"{sum(fallen.values())} proposals were rejected{_by_rung(fallen)}. {seconds:.0f} s, 0 USD.",
+    )
+    return DONE if all(one.sound for one in made) else SHORT
+
+
+def _table(made: Sequence[Made]) -> Any:
+    rows = [
+        (
+            one.name,
+            one.tools,
+            one.rules,
+            one.entities,
+            one.scenarios,
+            _tally(one.bands),
+            one.rejected,
+            one.path,
+        )
+        for one in made
+    ]
+    columns = ("server", "tools", "rules", "entities", "certified", "difficulty", "rejected", "path")
+    return table(columns, rows)
+
+
+def _line(one: Made) -> str:
+    return f"{one.name}: {one.scenarios} certified, {one.rejected} rejected"
+
+
+def _by_rung(fallen: Counter[str]) -> str:
+    return f" ({_tally(dict(fallen.most_common()))})" if fallen else ""
+
+
+def _tally(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items())
+
+
+def _problems(made: Sequence[Made]) -> list[str]:
+    every = [
+        f"{problem.severity}: {one.name}/{problem.where}: {problem.message}"
+        for one in made
+        for problem in one.problems
+        if problem.severity == "error"
+    ]
+    more = [f"… and {len(every) - SHOWN_PROBLEMS} more (--json has them all)"]
+    return every if len(every) <= SHOWN_PROBLEMS else every[:SHOWN_PROBLEMS] + more
