@@ -163,7 +163,7 @@ class _Follower:
             raise Unclear(f"{action.name} is refused")
 
     def _perform(self, action: Action, values: Arguments, role: Role, passed_over: int = 0) -> str | None:
-        """Play an action with all that the policy asks for before and after it; or the code of its refusal."""
+        """Play an action with what the policy asks for before and after it; or the code of its refusal."""
         duties = [one for one in self.design.duties if one.after == action.name]
         bindings = {one.name: from_json(values.get(one.name), one.type) for one in action.parameters}
         done = len(self.steps)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from envscaler_mcp.blueprint.design import Design
-from envscaler_mcp.blueprint.world.live import LiveEpisode
+from envscaler_mcp.blueprint.world.live import Live
+from envscaler_mcp.blueprint.world.start import Start
 from envscaler_mcp.spec.scenario import Band
 
 from .making import Maker
@@ -24,6 +25,7 @@ from .situations import (
     two_situations,
 )
 from .spread import Spread
+from .staging import Stage
 
 PATIENCE = 24
 """So many recipes in a row may come to nothing before there is no more to propose."""
@@ -63,18 +65,23 @@ RECIPES: Mapping[Band, tuple[Recipe, ...]] = {
 
 def propose(
     design: Design,
-    start: LiveEpisode,
+    live: Live,
+    start: Start,
     seed: int | str,
     band: Band,
     *,
     kinds: Collection[str] = (),
     spread: Spread | None = None,
 ) -> Iterator[Proposal]:
-    """Proposals of one band from one start, until nothing new comes; the same seed gives the same ones.
+    """Proposals of one band, until nothing new comes; the same seed gives the same ones.
+
+    The start state of a hard one may be the given one with a little more done in it, so that events have
+    consequences: take it from the proposal.
 
     Args:
         design: of the environment.
-        start: a fresh episode in its start state; never changed.
+        live: its class.
+        start: the start state.
         seed: decides.
         band: how hard they are to be.
         kinds: only these recipes.
@@ -83,11 +90,11 @@ def propose(
     rng = random.Random(f"tasks/{design.name}/{band}/{seed}")
     used = spread if spread is not None else Spread()
     recipes = [one for one in RECIPES[band] if not kinds or one.name in kinds]
-    maker = Maker(design, start, rng, used)
+    stage = Stage(design, live, start, rng, used)
     failures = 0
     while recipes and failures < PATIENCE:
         recipe = rng.choices(recipes, [one.share * used.weight(f"kind {one.name}") for one in recipes])[0]
-        found = _first(maker, recipe, band)
+        found = _first(stage.maker() if band == "hard" else stage.given, recipe, band)
         failures = 0 if found else failures + 1
         if found:
             used.note(names_used(found))
