@@ -55,7 +55,10 @@ def _climbed(
     from envscaler_mcp.certify import certify as climb
     from envscaler_mcp.certify.boots import carries_another_runtime
     from envscaler_mcp.certify.publish import rewrite
+    from envscaler_mcp.render import require_writable
 
+    if not check:
+        require_writable(folder.path)
     if not check and carries_another_runtime(folder):
         output.note(f"{folder.card.name} carried another version of the runtime; it is rendered anew")
         folder = rewrite(folder)

@@ -5,7 +5,7 @@ from .lint import lint, lint_tools
 from .lint.names import server_name_fault
 from .rendering import Tree, render
 from .templating import templates_root
-from .tree import write_tree
+from .tree import require_writable, write_tree
 from .wire import wire_tools
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "lint",
     "lint_tools",
     "render",
+    "require_writable",
     "server_name_fault",
     "templates_root",
     "wire_tools",

@@ -39,6 +39,18 @@ def write_tree(tree: Mapping[str, str], folder: Path) -> None:
             shutil.rmtree(draft, ignore_errors=True)
 
 
+def require_writable(folder: Path) -> None:
+    """Find out, before long work, whether `write_tree` may replace this render; nothing is changed.
+
+    Raises:
+        BadInput: the folder holds something else, or the disk says no.
+    """
+    target = folder.resolve()
+    _earlier_files(target)
+    with writing(folder):
+        Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:40]}.new.")).rmdir()
+
+
 def _earlier_files(target: Path) -> set[str]:
     """The files that an earlier render left in the folder.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from pathlib import Path
@@ -64,6 +65,20 @@ def test_imported_scenarios_are_screened_and_adoption_makes_them_solved(
     assert (status, said["adopted"]) == (0, ["t1"])
     _, said = told(capsys, "certify", SERVER)
     assert said["tiers"]["solved"] == 1
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_the_work(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(**_: Any) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("envscaler_mcp.render.tree.tempfile.mkdtemp", denied)
+    with monkeypatch.context() as idle:
+        idle.setattr("envscaler_mcp.certify.certify", None)  # nobody climbs
+        status, said = told(capsys, "certify", SERVER)
+    assert (status, said["error"]["where"], said["error"]["message"]) == (2, SERVER, "Permission denied")
+    assert told(capsys, "certify", SERVER, "--check")[0] == 1
 
 
 def test_a_trajectory_is_adopted_before_anything_was_certified_and_the_card_tells_of_it(
