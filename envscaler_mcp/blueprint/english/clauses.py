@@ -65,8 +65,8 @@ class Clauses:
         self, text: str, slots: Mapping[str, Form], parameters: Mapping[str, Parameter]
     ) -> tuple[str | Slot, ...]:
         """The parts of a phrase, without what a slot brings itself: no `room room 214`."""
-        for name, parameter in parameters.items():
-            text = self._without_doubles(text, name, parameter)
+        for parameter in parameters.values():
+            text = without_doubles(self.design, text, parameter)
         articled = {
             f"a_{name}": Articled(slots[name])
             for name in slots_of(text)
@@ -78,15 +78,6 @@ class Clauses:
             Slot(part.name[2:], part.form) if isinstance(part, Slot) and part.name in articled else part
             for part in parts
         )
-
-    def _without_doubles(self, text: str, name: str, parameter: Parameter) -> str:
-        if parameter.type.kind == "ref":
-            noun = re.escape(self.design.by_entity[parameter.type.entity].noun.singular)
-            return re.sub(rf"\b(?:the )?(?:{noun} )?\{{{name}\}}", f"{{{name}}}", text)
-        if parameter.unit:
-            units = "|".join(re.escape(one) for one in (plural(parameter.unit), parameter.unit))
-            return re.sub(rf"\{{{name}\}} (?:{units})\b", f"{{{name}}}", text)
-        return text
 
     def _figures(self) -> list[Form]:
         return [
@@ -145,6 +136,18 @@ def imperative(ask: str) -> str:
     """The clause `cancel {booking}` of `Cancel {booking}.`; proper names keep their capitals."""
     text = ask.strip().rstrip(".")
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def without_doubles(design: Design, text: str, parameter: Parameter) -> str:
+    """A phrase without the words that a slot's value brings itself: `the room {room}`, `{nights} nights`."""
+    name = parameter.name
+    if parameter.type.kind == "ref":
+        noun = re.escape(design.by_entity[parameter.type.entity].noun.singular)
+        return re.sub(rf"\b(?:the )?(?:{noun} )?\{{{name}\}}", f"{{{name}}}", text)
+    if parameter.unit:
+        units = "|".join(re.escape(one) for one in (plural(parameter.unit), parameter.unit))
+        return re.sub(rf"\{{{name}\}} (?:{units})\b", f"{{{name}}}", text)
+    return text
 
 
 def _take_only(said: Meaning) -> Parts | None:

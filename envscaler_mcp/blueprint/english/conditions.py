@@ -38,6 +38,16 @@ SUPERLATIVES: Mapping[str, tuple[str, str]] = {
     "date": ("earliest", "latest"),
 }
 """Least and greatest."""
+SUPERLATIVES_BY_WORD: Mapping[str, tuple[str, str]] = {
+    "length": ("shortest", "longest"),
+    "duration": ("shortest", "longest"),
+    "distance": ("shortest", "longest"),
+    "size": ("smallest", "largest"),
+    "amount": ("smallest", "largest"),
+    "number": ("smallest", "largest"),
+    "balance": ("smallest", "largest"),
+}
+"""The same for labels with such a word."""
 OPERATORS = ("==", "!=", "<", "<=", ">", ">=")
 _ADJECTIVE = re.compile(
     r"\w+(ed|en|ing|able|ible|ive|ant|ent|ial)"
@@ -100,6 +110,12 @@ class Conditions:
         if kind.kind == "int" and self._counts(entity, name):
             return "count"
         return {"int": "number", "money": "number", "date": "date"}.get(kind.kind, "other")
+
+    def superlatives(self, entity: str, name: str) -> tuple[str, str]:
+        """`the shortest` and `the longest` length of stay."""
+        said = set(self.label(entity, name).split())
+        found = [pair for word, pair in SUPERLATIVES_BY_WORD.items() if word in said]
+        return found[0] if found else SUPERLATIVES[self.manner(entity, name)]
 
     def _counts(self, entity: str, name: str) -> bool:
         """Whether a field says how many of something a row has: its label is its unit."""

@@ -12,7 +12,7 @@ from envscaler_mcp.blueprint.expression.tree import Type
 from envscaler_mcp.blueprint.tasks.requests import Best, Condition, Described, Selection
 from envscaler_mcp.blueprint.wording import words
 
-from .conditions import SUPERLATIVES, Conditions, condition_order, is_adjective, is_person, predicate
+from .conditions import Conditions, condition_order, is_adjective, is_person, predicate
 from .describe import in_order
 from .forms import Either, Form, Later, Listing, Meaning, Parts, Phrase, Ranked, Slot, fixed, whole, words_for
 from .values import value_form
@@ -199,7 +199,7 @@ class Naming:
         table = {
             f" with the {word} {self.conditions.label(entity.name, name)}": (name, greatest)
             for name in self._numbers(entity)
-            for greatest, word in enumerate(SUPERLATIVES[self.conditions.manner(entity.name, name)])
+            for greatest, word in enumerate(self.conditions.superlatives(entity.name, name))
         }
         if not table:
             return Either(())
