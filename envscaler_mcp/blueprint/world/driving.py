@@ -16,13 +16,18 @@ from .parts import Part, grounds
 
 CALLS = 16
 """Calls that are tried of an action before it counts as impossible for the time being."""
-STARTS = 16
+STARTS = 8
 """Calls that are tried to be made possible."""
+NEARBY = 8
+"""Calls of which the one that is refused last is chosen."""
 STEPS = 4
 """Steps taken for one of them."""
+DEEPEST = 2
+"""Actions that lead to a state from which another one goes, one behind the other."""
 MOVERS = 4
 WAYS = 4
 """Actions, and calls of each, that are tried for one step."""
+WRONG_STATE = "wrong_state"
 
 
 class Driver:
@@ -58,37 +63,51 @@ class Driver:
             for one in islice(self._candidates(action, {}, careful=True), CALLS)
         )
 
-    def enable(self, action: Action) -> Arguments | None:
+    def enable(self, action: Action, deep: int = 0) -> Arguments | None:
         """Play other actions until some call of this one would be done; that call, or None."""
-        for _ in range(STARTS):
-            begun = next(self._candidates(action, {}, careful=False), None)
-            if begun is None:
-                self._bring(action)
-            elif self._cleared(action, begun):
+        for _ in range(STARTS >> deep):
+            begun = self._nearest(action)
+            if begun is not None and self._cleared(action, begun):
                 return begun
+            if begun is None and not self._bring(action, deep):
+                return None
         return None
 
+    def _nearest(self, action: Action) -> Arguments | None:
+        """Of some calls, one that is refused last: for a rule, or for a late requirement."""
+        order = {one.code: place for place, one in enumerate(action.requires)}
+        order |= {WRONG_STATE: -1}
+        calls = [
+            (order.get(self._code(self.episode, action, one) or "", len(order)), place, one)
+            for place, one in enumerate(islice(self._candidates(action, {}, careful=False), NEARBY))
+        ]
+        return max(calls, key=lambda call: call[:2])[2] if calls else None
+
     def _cleared(self, action: Action, arguments: Arguments) -> bool:
-        """Take steps that lead to another refusal, until there is none."""
-        met: list[str] = []
-        while (code := self._code(self.episode, action, arguments)) is not None:
-            if code in met or len(met) == STEPS or not self._step(action, arguments, [*met, code]):
-                return False
+        """Take steps that lead from one refusal to another, until there is none; if there is no way, none."""
+        episode, met = self.episode, [WRONG_STATE]
+        while (code := self._code(episode, action, arguments)) is not None:
             met.append(code)
+            moved = self._step(episode, action, arguments, met) if len(met) <= STEPS else None
+            if moved is None:
+                return False
+            episode = moved
+        self.episode = episode
         return True
 
-    def _step(self, action: Action, arguments: Arguments, met: list[str]) -> bool:
-        """Play one action after which the call is not refused as it was before; whether there is one."""
+    def _step(
+        self, episode: LiveEpisode, action: Action, arguments: Arguments, met: list[str]
+    ) -> LiveEpisode | None:
+        """The episode after a call that makes the refusal another one than those met so far."""
         for mover in self._movers(action, met[-1]):
             shared = mover.action.subject and mover.action.subject == action.subject
             fixed = {action.subject: arguments[action.subject]} if shared else {}
-            for one in islice(self._candidates(mover.action, fixed, careful=True), WAYS):
-                moved = self.episode.fork()
+            for one in islice(self._candidates(mover.action, fixed, careful=True, of=episode), WAYS):
+                moved = episode.fork()
                 refused = moved.call(mover.action.name, tool_arguments(mover.action, one)).is_error
                 if not refused and self._code(moved, action, arguments) not in met:
-                    self.episode = moved
-                    return True
-        return False
+                    return moved
+        return None
 
     def _movers(self, action: Action, code: str) -> list[Part]:
         """Actions that may change what the refusal depends on."""
@@ -96,26 +115,31 @@ class Driver:
         movers = [one for one in self._parts if one.writes & about and one.action != action]
         return self._rng.sample(movers, min(len(movers), MOVERS))
 
-    def _bring(self, action: Action) -> None:
+    def _bring(self, action: Action, deep: int) -> bool:
         """Bring some row of the subject's into a state from which the action goes."""
+        entity = self._design.by_entity.get(action.subject)
+        states = action.from_states or (entity.states if entity else ())
+        new = entity is not None and (not states or entity.states[0] in states)
         movers = [
             one
             for one in self._parts
-            if (one.action.subject == action.subject and one.to in action.from_states)
-            or action.subject in one.makes
+            if (one.action.subject == action.subject and one.to in states)
+            or (new and one.action.creates == action.subject)
         ]
-        if movers:
-            self.play(self._rng.choice(movers).action)
+        if not movers or deep == DEEPEST:
+            return False
+        mover = self._rng.choice(movers).action
+        arguments = self.enable(mover, deep + 1)
+        if arguments is not None:
+            self.episode.call(mover.name, tool_arguments(mover, arguments))
+        return arguments is not None
 
-    def _candidates(self, action: Action, fixed: Mapping[str, Any], *, careful: bool) -> Iterator[Arguments]:
+    def _candidates(
+        self, action: Action, fixed: Mapping[str, Any], *, careful: bool, of: LiveEpisode | None = None
+    ) -> Iterator[Arguments]:
+        episode = of or self.episode
         return self._chooser.candidates(
-            action,
-            self.episode,
-            self.episode.now.date(),
-            self._rng,
-            fixed=fixed,
-            aim=self._aim,
-            careful=careful,
+            action, episode, episode.now.date(), self._rng, fixed=fixed, aim=self._aim, careful=careful
         )
 
     @staticmethod

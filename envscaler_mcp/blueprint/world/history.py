@@ -102,7 +102,9 @@ class History:
             missing = round(target * share) - sum(self._done[one.action.name] for one in makers)
             for _ in range(missing):
                 maker = self._rng.choice(makers)
-                self._try(maker, self._like_an_earlier_one(maker.action))
+                similar = self._like_an_earlier_one(maker.action)
+                if not (self._try(maker, similar) or self._urge(maker)):
+                    break
 
     def _move(self) -> None:
         """Rows go their way, the likelier the more of them wait and the fewer are where they go."""
@@ -154,9 +156,7 @@ class History:
                 continue
             for _ in range(FEWEST):
                 if self._states(entity)[part.to] < FEWEST:
-                    arguments = self._driver.enable(part.action)
-                    if arguments is not None:
-                        self._episode.call(part.action.name, tool_arguments(part.action, arguments))
+                    self._urge(part)
 
     def _exist(self) -> None:
         """Entities that come into being on the side have some rows, too."""
@@ -168,9 +168,17 @@ class History:
 
     def _open(self) -> None:
         """Each action can be done now, with some row."""
-        for part in self._parts:
+        for part in (*self._parts, *self._parts):
             if not self._driver.possible(part.action):
                 self._driver.enable(part.action)
+
+    def _urge(self, part: Part) -> bool:
+        """Play an action whatever stands in its way, if that can be moved."""
+        arguments = self._driver.enable(part.action)
+        if arguments is not None:
+            self._episode.call(part.action.name, tool_arguments(part.action, arguments))
+            self._done[part.action.name] += 1
+        return arguments is not None
 
     def _try(self, part: Part, fixed: Mapping[str, Any] | None = None) -> bool:
         done = self._driver.play(part.action, fixed)
