@@ -317,6 +317,8 @@ class Design:
 
     In it, the row has the entity's name.
     """
+    labels: Mapping[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    """(entity, name) → the noun phrase for a derived value, where its name is not one."""
 
     @cached_property
     def by_entity(self) -> Mapping[str, Entity]:

@@ -28,7 +28,7 @@ def sheet_class(entity: Entity, naming: Naming) -> list[str]:
     lines.append(f"    {entity.name}: {naming.classes[entity.name]}")
     for name in shown:
         kind = naming.design.derived[entity.name, name].type
-        lines.append(f"    {name}: {_typed(naming.annotation(kind), _meaning(name, name, kind.kind, ''))}")
+        lines.append(f"    {name}: {naming.annotation(kind)}{'  # cents' if kind.kind == 'money' else ''}")
     return lines
 
 
@@ -44,27 +44,24 @@ def default_of(one: Field) -> Constant | None:
 def _field(one: Field, naming: Naming) -> str:
     if one.free_text:
         return f"{one.stored}: {naming.annotation(one.type)} = FREE_TEXT"
-    typed = _typed(naming.annotation(one.type), _meaning(one.stored, one.label, one.type.kind, one.unit))
     default = default_of(one)
-    return f"{one.stored}: {typed} = {_default(default)}" if default else f"{one.stored}: {typed}"
+    given = f" = {_default(default)}" if default else ""
+    meaning = _meaning(one)
+    return f"{one.stored}: {naming.annotation(one.type)}{given}{f'  # {meaning}' if meaning else ''}"
 
 
 def _default(default: Constant) -> str:
     return "[]" if default.type.kind == "refs" else python_literal(default.value)
 
 
-def _typed(base: str, text: str) -> str:
-    return f"Annotated[{base}, Field(description={python_literal(text)})]" if text else base
-
-
-def _meaning(name: str, label: str, kind: str, unit: str) -> str:
-    """What the name alone does not say."""
-    said = "" if words(name.removesuffix("_id").removesuffix("_ids")) == label or kind == "enum" else label
-    if kind == "money":
-        return sentence(f"{label}, in cents")
-    if unit:
-        return sentence(f"{label}, in {plural(unit)}")
-    return sentence(said) if said else ""
+def _meaning(one: Field) -> str:
+    """What the name alone does not say. A comment: every tool's output schema would repeat a description."""
+    said = "" if words(one.name) == one.label else one.label
+    if one.type.kind == "money":
+        return f"{said}, in cents" if said else "cents"
+    if one.unit and plural(one.unit) != (said or words(one.name)):
+        return f"{said}, in {plural(one.unit)}" if said else plural(one.unit)
+    return said
 
 
 def _properties(entity: Entity, naming: Naming) -> Iterator[str]:

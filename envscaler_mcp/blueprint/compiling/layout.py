@@ -82,6 +82,8 @@ def _body(inner: str, indent: int, *, comprising: bool = False) -> list[str]:
     """What stands between brackets: on one line if it fits there, else one part a line."""
     if indent + len(inner) <= WIDTH:
         return [" " * indent + inner]
+    if _is_text(inner):
+        return _text_lines(inner, indent, end="")
     parts = [part.strip().removesuffix(",").rstrip() for part in _split(inner, (",",))]
     if len(parts) > 1 and comprising and _breaks_at(inner) != _BREAKS[0]:
         return [line for part in parts for line in _part(f"{part},", indent)]
@@ -91,12 +93,17 @@ def _body(inner: str, indent: int, *, comprising: bool = False) -> list[str]:
 def _part(text: str, indent: int) -> list[str]:
     if indent + len(text) <= WIDTH:
         return [" " * indent + text]
-    if text.startswith(('"', 'f"')) and text.endswith('",'):
-        return _text_lines(text.removesuffix(","), indent)
+    if _is_text(text.removesuffix(",")):
+        return _text_lines(text.removesuffix(","), indent, end=",")
     return _at_bracket(text, indent)
 
 
-def _text_lines(text: str, indent: int) -> list[str]:
+def _is_text(text: str) -> bool:
+    """Whether it is one string and nothing else."""
+    return text.startswith(('"', 'f"')) and [at for at, _ in _code(text)][-1] <= 1
+
+
+def _text_lines(text: str, indent: int, *, end: str) -> list[str]:
     """A long string as several that stand after one another, cut at blanks outside braces."""
     prefix, words = ("f", text[2:-1]) if text.startswith("f") else ("", text[1:-1])
     lines: list[str] = []
@@ -107,7 +114,7 @@ def _text_lines(text: str, indent: int) -> list[str]:
             line = ""
         line += word
     quoted = [_quoted(one, prefix) for one in (*lines, line)]
-    return [f"{' ' * indent}{one}{',' if one is quoted[-1] else ''}" for one in quoted]
+    return [f"{' ' * indent}{one}{end if one is quoted[-1] else ''}" for one in quoted]
 
 
 def _quoted(text: str, prefix: str) -> str:

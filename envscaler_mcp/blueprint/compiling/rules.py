@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from envscaler_mcp.blueprint.design import Entity, Rule
-from envscaler_mcp.blueprint.expression.english import refusal_text, rule_text
+from envscaler_mcp.blueprint.expression.english import refusal_of_rule, rule_text
 from envscaler_mcp.blueprint.expression.python import Scope, Spelled, condition, truth, untruth
 from envscaler_mcp.render.literals import python_literal
 
@@ -46,7 +46,7 @@ def guard_method(rule: Rule, naming: Naming) -> list[str]:
         ]
     entity = naming.design.by_entity[rule.subject]
     name = variable_name(entity)
-    text = formatted(refusal_text(rule.when, rule.must, rule.subject, naming.design), _subject_scope(entity, naming))
+    text = formatted(refusal_of_rule(rule, naming.design), _subject_scope(entity, naming))
     return [
         f"def {naming.guards[rule.id]}(self, *rows: {naming.classes[entity.name]}) -> None:",
         f"    for {name} in rows:",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from envscaler_mcp.blueprint.design import Action, Create, Each, Parameter
-from envscaler_mcp.blueprint.expression.english import refusal_text
+from envscaler_mcp.blueprint.expression.english import refusal_of_requirement
 from envscaler_mcp.blueprint.expression.python import Scope, Spelled, untruth
 from envscaler_mcp.blueprint.wording import joined, words
 from envscaler_mcp.render.literals import python_literal
@@ -21,6 +21,8 @@ from .texts import formatted
 from .touching import Asked, asked_after
 
 _DOC_WIDTH = 98
+_STRING = re.compile(r'f?"(?:[^"\\]|\\.)*"')
+_HOLE = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass
@@ -37,7 +39,7 @@ class WriteTool:
         requirements, scope = self._requirements(scope)
         body, returned, kind, scope = self._effects(scope)
         tail = [*requirements, *body, *self._guards(scope), f"return {returned}"]
-        lookups = list(self._lookups("\n".join(tail)))
+        lookups = list(self._lookups(_without_texts("\n".join(tail))))
         return [
             "@write",
             f"def {self.action.name}({self._signature()}) -> {kind}:",
@@ -96,7 +98,7 @@ class WriteTool:
         lines: list[str] = []
         for one in self.action.requires:
             refuted, _ = untruth(one.must, scope)
-            said = formatted(refusal_text(None, one.must, self.action.subject, self.naming.design), scope)
+            said = formatted(refusal_of_requirement(one.must, self.action, self.naming.design), scope)
             lines.append(f"if {refuted.text}:")
             lines.append(f"{STEP}raise Refusal({python_literal(one.code)}, {said})")
             scope = _kept(scope, one.must)
@@ -169,6 +171,11 @@ class WriteTool:
     def _codes(self) -> str:
         codes = [one.code for one in self.action.requires] + [one.rule.id for one in self.asked()]
         return f"Refused as: {', '.join(dict.fromkeys(codes))}." if codes else ""
+
+
+def _without_texts(source: str) -> str:
+    """Source without what strings say, but with the values in them."""
+    return _STRING.sub(lambda found: " ".join(_HOLE.findall(found[0])), source)
 
 
 def _sentence(text: str) -> str:

@@ -177,11 +177,18 @@ class _Writer:
     def any_of(self, parts: list[tuple[Expression, bool]], scope: Scope) -> Code:
         codes: list[Code] = []
         for part, wanted in _merged(parts):
+            if isinstance(part, Among):
+                codes.append(self._among(part, scope))
+                continue
             ask, opposite = (self.holds, self.fails) if wanted else (self.fails, self.holds)
             code, _ = ask(part, scope, chained=True)
             _, scope = opposite(part, scope, chained=True)  # what follows is looked at if this one fails
             codes.append(code)
         return levels.joined("or", codes)
+
+    def _among(self, among: Among, scope: Scope) -> Code:
+        one = levels.within(self.any_value(among.one, scope), levels.COMPARE + 1)
+        return Code(f"{one} in ({', '.join(self.any_value(part, scope).text for part in among.values)})", levels.COMPARE)
 
     def _test(
         self, expression: Expression, scope: Scope, *, missing: bool, chained: bool
@@ -490,17 +497,63 @@ def _flattened(parts: list[tuple[Expression, bool]]) -> Iterator[tuple[Expressio
                 yield part, wanted
 
 
-def _merged(parts: list[tuple[Expression, bool]]) -> list[tuple[Expression, bool]]:
+@dataclass(frozen=True)
+class Among:
+    """One value that is equal to one of several."""
+
+    one: Expression
+    values: tuple[Expression, ...]
+
+
+def _merged(parts: list[tuple[Expression, bool]]) -> list[tuple[Expression | Among, bool]]:
     """`x == a or x == b` as `x in (a, b)`."""
-    found: list[tuple[Expression, bool]] = []
+    found: list[tuple[Expression | Among, bool]] = []
     for part, wanted in parts:
-        previous = _choices(*found[-1]) if found else None
-        mine = _choices(part, wanted)
-        if previous and mine and previous[0] == mine[0]:
-            found[-1] = (OneOf(mine[0], (*previous[1], *mine[1])), True)
+        previous = found[-1] if found else None
+        merged = _together(previous[0], previous[1], part, wanted) if previous else None
+        if merged is not None:
+            found[-1] = (merged, True)
         else:
             found.append((part, wanted))
     return found
+
+
+def _together(
+    one: Expression | Among, one_wanted: bool, other: Expression, other_wanted: bool
+) -> OneOf | Among | None:
+    if not isinstance(one, Among):
+        previous, mine = _choices(one, one_wanted), _choices(other, other_wanted)
+        if previous and mine and previous[0] == mine[0]:
+            return OneOf(mine[0], (*previous[1], *mine[1]))
+    for same, value in _sides(other, other_wanted):
+        if isinstance(one, Among) and one.one == same:
+            return Among(same, (*one.values, value))
+        if not isinstance(one, Among):
+            for also, first in _sides(one, one_wanted):
+                if also == same:
+                    return Among(same, (first, value))
+    return None
+
+
+def _sides(part: Expression, wanted: bool) -> list[tuple[Expression, Expression]]:
+    """The sides of an equation either way round, where none of them may be missing on the way."""
+    match part:
+        case Compare(op="==" | "!=" as op, left=left, right=right) if (op == "==") == wanted:
+            plain = left.type.kind != "bool" and not any(_may_lack(one) for one in (left, right))
+            return [(left, right), (right, left)] if plain else []
+        case _:
+            return []
+
+
+def _may_lack(expression: Expression) -> bool:
+    if isinstance(expression, Constant):
+        return expression.value is None
+    steps = expression
+    while isinstance(steps, Get):
+        if steps.base.type.optional:
+            return True
+        steps = steps.base
+    return not isinstance(steps, (Variable, Constant))
 
 
 def _choices(part: Expression, wanted: bool) -> tuple[Expression, tuple[Constant, ...]] | None:

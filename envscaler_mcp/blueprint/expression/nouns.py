@@ -1,0 +1,111 @@
+"""How the things of an expression are called: labels, units, and the rows that its variables stand for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from envscaler_mcp.blueprint.design import Design
+from envscaler_mcp.blueprint.wording import plural, words
+
+from .tree import Aggregate, Arithmetic, Choice, Expression, Extreme, Get, Variable
+
+Manner = Literal["its", "their", "of", "bare"]
+_SINGULAR_ENDS = ("ss", "us", "is")
+_AFTER_HEAD = re.compile(r" (?:of|for|on|in|at|to|by|per|with|from|under) ")
+_DAYS = {
+    "arrives": "arrival", "begins": "beginning", "closes": "closing day", "departs": "departure", "due": "due date",
+    "ends": "end", "expires": "expiry date", "lapses": "lapse", "leaves": "departure", "returns": "return",
+    "starts": "start",
+}  # fmt: skip
+_PLURALS = frozenset(("people", "children", "men", "women", "data", "media"))
+
+
+@dataclass(frozen=True)
+class Referent:
+    """How a variable is spoken of.
+
+    Attributes:
+        row: the row itself: `it`, `that trip`, `the new room`.
+        manner: how its fields are named: `its beds`, `their beds`, `the beds of that room`, or `beds` alone.
+    """
+
+    row: str
+    manner: Manner = "of"
+
+
+def owned(chain: list[str], referent: Referent) -> str:
+    """A field at the end of a way through refs: `the beds of its room` for [room, beds]."""
+    if referent.manner == "bare":
+        return " ".join([*(f"{one}'{'' if one.endswith('s') else 's'}" for one in chain[:-1]), chain[-1]])
+    if referent.manner in ("its", "their"):
+        parts = [f"the {one} of" for one in reversed(chain[1:])]
+        return " ".join([*parts, referent.manner, chain[0]])
+    return " ".join([*(f"the {one} of" for one in reversed(chain)), referent.row])
+
+
+def label_of(entity: str, name: str, design: Design) -> str:
+    """The noun for a field or derived value."""
+    if (entity, name) in design.derived:
+        return design.labels.get((entity, name)) or _derived_label(name, design.derived[entity, name])
+    if name == "id":
+        return "id"
+    one = design.by_entity[entity].field(name)
+    return quantity(one.label, one.unit)
+
+
+def _derived_label(name: str, expression: Expression) -> str:
+    """A verb is made a noun, a truth is said as it is, and other names are shown as the tools show them."""
+    if expression.type.kind == "date" and name in _DAYS:
+        return _DAYS[name]
+    return words(name) if expression.type.kind == "bool" else f"`{name}`"
+
+
+def named_day(name: str, expression: Expression) -> bool:
+    """Whether a derived day has a noun: `departs` is a departure."""
+    return expression.type.kind == "date" and name in _DAYS
+
+
+def quantity(label: str, unit: str) -> str:
+    """`number of beds` where the label is what is counted."""
+    return f"number of {label}" if unit and label == plural(unit) else label
+
+
+def is_plural(label: str) -> bool:
+    """Whether a verb after the noun is plural: the fees are."""
+    word = next(iter(_AFTER_HEAD.split(label)[0].split()[::-1]), "")
+    return word in _PLURALS or (word.endswith("s") and not word.endswith(_SINGULAR_ENDS) and word != "lens")
+
+
+def unit_of(expression: Expression, design: Design) -> str:
+    """What a number counts, singular; empty: nothing, or several things."""
+    match expression:
+        case Get(base=base, field=name):
+            entity = base.type.entity
+            if (entity, name) in design.derived:
+                return unit_of(design.derived[entity, name], design)
+            return design.by_entity[entity].field(name).unit if name != "id" else ""
+        case Arithmetic(op="+" | "-"):
+            if expression.left.type.kind == "date" and expression.right.type.kind == "date":
+                return "day"
+            return unit_of(expression.left, design) or unit_of(expression.right, design)
+        case Arithmetic(op="*" | "//" | "%"):
+            return unit_of(expression.left, design)
+        case Aggregate(how="sum" | "min" | "max", value=value) if value is not None:
+            return unit_of(value, design)
+        case Choice(then=then, otherwise=otherwise):
+            return unit_of(then, design) or unit_of(otherwise, design)
+        case Extreme(parts=parts):
+            return next((unit for part in parts if (unit := unit_of(part, design))), "")
+        case _:
+            return ""
+
+
+def root_of(expression: Expression) -> tuple[Variable | None, list[Get]]:
+    """The variable at which a way through refs begins, and its steps."""
+    steps: list[Get] = []
+    while isinstance(expression, Get):
+        steps.append(expression)
+        expression = expression.base
+    return (expression if isinstance(expression, Variable) else None), steps[::-1]
