@@ -27,6 +27,8 @@ DEEPEST = 2
 MOVERS = 4
 WAYS = 4
 """Actions, and calls of each, that are tried for one step."""
+NEW_ROWS = 8
+"""Rows that are made for one call, if nothing else helps."""
 WRONG_STATE = "wrong_state"
 
 
@@ -49,18 +51,15 @@ class Driver:
         self._aim = aim
         self._grounds = grounds(chooser.design)
 
-    def play(self, action: Action, fixed: Mapping[str, Any] | None = None, *, calls: int = CALLS) -> bool:
+    def play(self, action: Action, fixed: Mapping[str, Any] | None = None, calls: int = CALLS) -> bool:
         """Play an action with some arguments; whether that succeeded."""
-        return any(
-            not self.episode.call(action.name, tool_arguments(action, one)).is_error
-            for one in islice(self._candidates(action, fixed or {}, careful=True), calls)
-        )
+        return self._done(self.episode, action, fixed or {}, calls)
 
     def possible(self, action: Action) -> bool:
         """Whether some call of the action would be done now."""
         return any(
             self._code(self.episode, action, one) is None
-            for one in islice(self._candidates(action, {}, careful=True), CALLS)
+            for one in islice(self._candidates(action, {}), CALLS)
         )
 
     def enable(self, action: Action, deep: int = 0) -> Arguments | None:
@@ -71,7 +70,51 @@ class Driver:
                 return begun
             if begun is None and not self._bring(action, deep):
                 return None
+        return self._with_a_new_row(action)
+
+    def _with_a_new_row(self, action: Action) -> Arguments | None:
+        """A call on a row that is made for it and brought as far as it has to be."""
+        makers = [
+            one.action for one in self._parts if action.subject and one.action.creates == action.subject
+        ]
+        path = self._path_to(action) if makers else None
+        for _ in range(NEW_ROWS if path is not None else 0):
+            episode = self.episode.fork()
+            key = self._made(episode, self._rng.choice(makers), action.subject)
+            if key and all(self._done(episode, one, {action.subject: key}) for one in path or ()):
+                for one in islice(self._candidates(action, {action.subject: key}, of=episode), WAYS):
+                    if self._code(episode, action, one) is None:
+                        self.episode = episode
+                        return one
         return None
+
+    def _made(self, episode: LiveEpisode, maker: Action, entity: str) -> str:
+        """The key of a new row."""
+        collection = self._design.by_entity[entity].collection
+        before = episode.rows(collection).keys()
+        self._done(episode, maker, {})
+        return next(iter(episode.rows(collection).keys() - before), "")
+
+    def _done(
+        self, episode: LiveEpisode, action: Action, fixed: Mapping[str, Any], calls: int = WAYS
+    ) -> bool:
+        return any(
+            not episode.call(action.name, tool_arguments(action, one)).is_error
+            for one in islice(self._candidates(action, fixed, of=episode), calls)
+        )
+
+    def _path_to(self, action: Action) -> list[Action] | None:
+        """The fewest actions that bring a new row into a state from which this one goes."""
+        states = self._design.by_entity[action.subject].states
+        paths: dict[str, list[Action]] = {states[0]: []} if states else {}
+        for state in (waiting := list(paths)):
+            for one in self._parts:
+                goes = one.action.subject == action.subject and state in one.action.from_states
+                if goes and one.to and one.to not in paths:
+                    paths[one.to] = [*paths[state], one.action]
+                    waiting.append(one.to)
+        wanted = [one for one in paths if not action.from_states or one in action.from_states]
+        return paths[wanted[0]] if wanted else (None if states else [])
 
     def _nearest(self, action: Action) -> Arguments | None:
         """Of some calls, one that is refused last: for a rule, or for a late requirement."""
@@ -102,7 +145,7 @@ class Driver:
         for mover in self._movers(action, met[-1]):
             shared = mover.action.subject and mover.action.subject == action.subject
             fixed = {action.subject: arguments[action.subject]} if shared else {}
-            for one in islice(self._candidates(mover.action, fixed, careful=True, of=episode), WAYS):
+            for one in islice(self._candidates(mover.action, fixed, of=episode), WAYS):
                 moved = episode.fork()
                 refused = moved.call(mover.action.name, tool_arguments(mover.action, one)).is_error
                 if not refused and self._code(moved, action, arguments) not in met:
@@ -135,7 +178,7 @@ class Driver:
         return arguments is not None
 
     def _candidates(
-        self, action: Action, fixed: Mapping[str, Any], *, careful: bool, of: LiveEpisode | None = None
+        self, action: Action, fixed: Mapping[str, Any], *, careful: bool = True, of: LiveEpisode | None = None
     ) -> Iterator[Arguments]:
         episode = of or self.episode
         return self._chooser.candidates(

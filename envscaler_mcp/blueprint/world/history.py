@@ -67,7 +67,6 @@ class History:
         self._create(1.0)
         self._reach()
         self._exist()
-        self._open()
         return self._episode
 
     @property
@@ -166,12 +165,6 @@ class History:
                 if makers and len(self._episode.rows(entity.collection)) < FEWEST:
                     self._try(self._rng.choice(makers))
 
-    def _open(self) -> None:
-        """Each action can be done now, with some row."""
-        for part in (*self._parts, *self._parts):
-            if not self._driver.possible(part.action):
-                self._driver.enable(part.action)
-
     def _urge(self, part: Part) -> bool:
         """Play an action whatever stands in its way, if that can be moved."""
         arguments = self._driver.enable(part.action)
@@ -200,6 +193,16 @@ class History:
         own = [name for name in given if name in {one.name for one in action.parameters}]
         left_out = self._rng.choice(own) if own else ""
         return {name: given[name] for name in own if name != left_out}
+
+
+def opened(chooser: Chooser, rng: random.Random, episode: LiveEpisode) -> LiveEpisode:
+    """The episode after what it takes for each action to be possible now, with some row."""
+    parts = tuple(Part.of(one) for one in chooser.design.actions if not one.answer)
+    driver = Driver(chooser, rng, episode, parts, episode.now.date())
+    for part in (*parts, *parts):
+        if not driver.possible(part.action):
+            driver.enable(part.action)
+    return driver.episode
 
 
 def _is_main(entity: Entity) -> bool:

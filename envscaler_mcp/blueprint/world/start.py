@@ -14,7 +14,7 @@ from envscaler_mcp.spec import Problem
 
 from .arguments import Chooser, tool_arguments
 from .founding import Founding
-from .history import History
+from .history import History, opened
 from .live import Live, LiveEpisode
 from .renaming import renamed
 from .tightening import Tightening
@@ -84,11 +84,11 @@ def _lived_in(design: Design, live: Live, seed: str) -> Start:
     chooser = Chooser.of(design, seed)
     now = _now(rng)
     founded = Founding(chooser, rng, now.date()).found()
-    begun = live.start(founded, now, rng.randint(0, 10**6))
-    played = History(chooser, rng, begun).play()
-    state = renamed(design, played.state())
+    clock_seed = rng.randint(0, 10**6)
+    played = History(chooser, rng, live.start(founded, now, clock_seed)).play().state()
     tightening = Tightening(chooser, lambda one: not live.start(one, now, 0).broken_rules(), now.date(), rng)
-    tightening.tighten(state)
+    tightening.tighten(played)
+    state = renamed(design, opened(chooser, rng, live.start(played, now, clock_seed)).state())
     return Start(state, now, check_start(design, live, Start(state, now)))
 
 
