@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from envscaler_mcp.errors import BadInput
@@ -17,23 +17,27 @@ from .hosted import Hosted
 BUILT_IN: dict[str, Callable[[], Agent]] = {"oracle": Oracle, "noop": Noop, "random": Random, "stall": Stall}
 
 
-def agent_of(spec: str, access: Access | None = None) -> Agent:
+def agent_of(
+    spec: str, access: Access | None = None, more: Mapping[str, Callable[[], Agent]] | None = None
+) -> Agent:
     """The agent that a spec names.
 
     Args:
         spec: as written after `--agent`.
         access: what hosted models are reached with.
+        more: agents that are at home elsewhere, by name.
 
     Raises:
         BadInput: no agent is named so (the known ones are listed), or a key, model or address is wrong.
     """
-    if spec in BUILT_IN:
-        return BUILT_IN[spec]()
+    known = {**BUILT_IN, **(more or {})}
+    if spec in known:
+        return known[spec]()
     kind, _, rest = spec.partition(":")
     if kind == "replay" and rest:
         steps = Trajectory.load(Path(rest)).steps
         return Replay(spec, tuple(Call(tool=step.tool, arguments=step.arguments) for step in steps))
     if begin := dialogue_of(spec, access or Access(option="--agent")):
         return Hosted(spec, begin)
-    known = ", ".join([*BUILT_IN, "replay:FILE", *DIALOGUES])
-    raise BadInput(f"--agent {spec}", "there is no such agent", f"use one of: {known}")
+    names = ", ".join([*known, "replay:FILE", *DIALOGUES])
+    raise BadInput(f"--agent {spec}", "there is no such agent", f"use one of: {names}")

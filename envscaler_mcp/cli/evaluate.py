@@ -56,6 +56,7 @@ def evaluate(
 ) -> int:
     """Run agents on scenarios over MCP and score what they left behind."""
     from envscaler_mcp.agents import agent_of
+    from envscaler_mcp.blueprint.solving.template import Template
     from envscaler_mcp.harness.evaluate import evaluate as play
     from envscaler_mcp.harness.evaluate import plan, tasks_of
     from envscaler_mcp.harness.summary import summarise
@@ -67,7 +68,7 @@ def evaluate(
     if suite.mode != "task":
         raise BadInput(f"mode {suite.mode}", "this version plays tasks only", "say mode: task")
     access = Access(option="--agent", keys=find_keys(Path()))
-    playing = {spec: agent_of(spec, access) for spec in agents}
+    playing = {spec: agent_of(spec, access, {Template.spec: Template}) for spec in agents}
     tasks = tasks_of(ServerFolder.find_all(suite.servers), suite.scenarios)
     planned = plan(tasks, agents, suite.repeats)
     run.begin()
