@@ -27,8 +27,10 @@ from .new import app as new
 from .output import Output
 from .pack import pack
 from .replay import replay
+from .score import score
 from .serve import serve
 from .status import BAD_INPUT, DONE, INFRASTRUCTURE, STOPPED, cause, sentence_of, status_of
+from .synth import synth
 from .verb import add_verb, prepared
 from .verify import verify
 
@@ -47,6 +49,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 add_verb(app, "demo", demo)
+add_verb(app, "synth", synth)
 add_verb(app, "audit", audit)
 add_verb(app, "certify", certify)
 add_verb(app, "doctor", doctor)
@@ -58,6 +61,7 @@ add_verb(app, "verify", verify)
 add_verb(app, "serve", serve)
 add_verb(app, "host", host)
 add_verb(app, "eval", evaluate)
+add_verb(app, "score", score)
 app.add_typer(imports, name="import")
 app.add_typer(new, name="new")
 

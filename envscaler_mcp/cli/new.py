@@ -18,9 +18,7 @@ app = typer.Typer(help="Something to start from.", no_args_is_help=True)
 def new_domain(
     output: Output,
     name: Annotated[str, typer.Argument(help="Of the domain: tool_desk.")],
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Default: NAME.yaml.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Default: NAME.yaml.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite FILE.")] = False,
 ) -> int:
     """A commented domain description; it compiles as it stands and shows the whole language."""

@@ -28,7 +28,7 @@ _HEAD = ("needs", "excludes", "about")
 
 @dataclass(frozen=True)
 class Domain:
-    """A domain that was read and found sound, each option by itself."""
+    """A domain that was read: its core as a whole, its options as far as their heads."""
 
     name: str
     title: str
@@ -152,12 +152,12 @@ def read_domain(path: Path | str, patterns: Patterns | None = None) -> Domain:
     Raises:
         BadInput: it does not read; everything that is wrong with it is told, one sentence a line.
     """
-    return _domain(read_located(Path(path), str(path)), Path(path), str(path), patterns or Patterns())
+    return _checked(read_located(Path(path), str(path)), Path(path), str(path), patterns)
 
 
 def parse_domain(text: str | bytes, shown: str = "domain.yaml", patterns: Patterns | None = None) -> Domain:
     """A domain's text, which messages call `shown`. Raises BadInput as `read_domain` does."""
-    return _domain(parse_located(text, shown), Path(shown), shown, patterns or Patterns())
+    return _checked(parse_located(text, shown), Path(shown), shown, patterns)
 
 
 def domain_names() -> tuple[str, ...]:
@@ -167,11 +167,20 @@ def domain_names() -> tuple[str, ...]:
 
 @lru_cache(maxsize=128)
 def domain_named(name: str) -> Domain:
-    """A domain that comes with the package. Raises BadInput where there is none of that name."""
+    """A domain that comes with the package. Raises BadInput where there is none of that name.
+
+    Its options are not tried here: a test of this package does that.
+    """
     if name not in domain_names():
         raise BadInput(name, "there is no domain of that name", instead(name, domain_names()))
     path, shown = DOMAINS / f"{name}.yaml", f"domains/{name}.yaml"
     return _domain(read_located(path, shown), path, shown, Patterns())
+
+
+def _checked(tree: Node, path: Path, shown: str, patterns: Patterns | None) -> Domain:
+    domain = _domain(tree, path, shown, patterns or Patterns())
+    domain.check()
+    return domain
 
 
 def _domain(tree: Node, path: Path, shown: str, patterns: Patterns) -> Domain:
@@ -189,7 +198,7 @@ def _domain(tree: Node, path: Path, shown: str, patterns: Patterns) -> Domain:
     problems.raise_any()
     assert form is not None
     sure = {name: head for name, head in heads.items() if head is not None}
-    domain = Domain(
+    return Domain(
         form.name,
         form.title,
         form.about,
@@ -202,8 +211,6 @@ def _domain(tree: Node, path: Path, shown: str, patterns: Patterns) -> Domain:
         {name: tuple(head.excludes) for name, head in sure.items()},
         patterns,
     )
-    domain.check()
-    return domain
 
 
 def _options(tree: Table, problems: Problems) -> tuple[Table, dict[str, Table]]:

@@ -19,6 +19,6 @@ def noun_of(name: str, form: EntityForm) -> Noun:
 
 def collection_name(name: str, form: EntityForm) -> str:
     """The state field that holds its rows: its own plural, or the one given for its own name."""
-    if form.plural and not form.noun:
+    if form.plural and form.noun in (None, words(name)):
         return re.sub(r"[^a-z0-9]+", "_", form.plural.lower()).strip("_")
     return plural_of(name)

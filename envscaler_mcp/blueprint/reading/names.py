@@ -20,6 +20,7 @@ from .answers import ALREADY_RECORDED, DECISION, FILE, RECORD, REPORT, WRONG_STA
 from .draft import Draft
 from .entities import collection_name
 from .located import Steps
+from .words import RESERVED
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 VALUE = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*\Z")
@@ -73,10 +74,9 @@ class Names:
         form = self.draft.form.entities[name]
         self._name(steps, name, {*_CODE, *_CLASSES, DECISION, REPORT} - {"property", "license", "copyright"})
         self._attribute(steps, collection_name(name, form))
-        if form.prefix is not None and not PREFIX.match(form.prefix):
-            self.draft.problem(
-                (*steps, "prefix"), f"{form.prefix!r} is no prefix", "use two to five capital letters"
-            )
+        if form.prefix is not None and (not PREFIX.match(form.prefix) or form.prefix in RESERVED):
+            remedy = "use two to five capital letters, not DEC or REP"
+            self.draft.problem((*steps, "prefix"), f"{form.prefix!r} is no prefix", remedy)
         for kind, names in (("fields", form.fields), ("derived", form.derived)):
             for field in names:
                 self._field((*steps, kind, field), field)

@@ -14,11 +14,15 @@ def plural_of(noun: str) -> str:
     return plural(noun.replace("_", " ")).replace(" ", "_" if "_" in noun else " ")
 
 
+RESERVED = frozenset(["DEC", "REP"])
+"""Prefixes of decisions and reports."""
+
+
 def prefixes_of(names: Iterable[str], given: dict[str, str]) -> dict[str, str]:
     """A prefix for every entity, `RM` for `room`: no two are the same, and earlier ones stay as they are."""
     prefixes: dict[str, str] = {}
     for name in names:
-        taken = {*given.values(), *prefixes.values()}
+        taken = {*RESERVED, *given.values(), *prefixes.values()}
         prefixes[name] = given.get(name) or next(one for one in _prefixes(name) if one not in taken)
     return prefixes
 
