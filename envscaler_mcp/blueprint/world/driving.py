@@ -27,7 +27,7 @@ DEEPEST = 2
 MOVERS = 4
 WAYS = 4
 """Actions, and calls of each, that are tried for one step."""
-NEW_ROWS = 8
+NEW_ROWS = 24
 """Rows that are made for one call, if nothing else helps."""
 WRONG_STATE = "wrong_state"
 

@@ -199,7 +199,7 @@ def opened(chooser: Chooser, rng: random.Random, episode: LiveEpisode) -> LiveEp
     """The episode after what it takes for each action to be possible now, with some row."""
     parts = tuple(Part.of(one) for one in chooser.design.actions if not one.answer)
     driver = Driver(chooser, rng, episode, parts, episode.now.date())
-    for part in (*parts, *parts):
+    for part in (*parts, *reversed(parts), *reversed(parts)):
         if not driver.possible(part.action):
             driver.enable(part.action)
     return driver.episode

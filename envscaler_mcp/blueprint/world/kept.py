@@ -63,8 +63,31 @@ class Kept:
         return copied
 
 
-Collection: TypeAlias = Mapping[str, Kept]
+class Collection(dict[str, Kept]):
+    """The rows of one collection; once made it is not changed."""
+
+    __slots__ = ("_shown", "_values")
+
+    def __init__(self, rows: Mapping[str, Kept]) -> None:
+        super().__init__(rows)
+        self._values = [one.values for one in rows.values()]
+        self._shown: dict[str, dict[str, Any]] | None = None
+
+    def shown(self) -> Mapping[str, Mapping[str, Any]]:
+        """The rows as JSON; shared, so not to be changed."""
+        if self._shown is None:
+            self._shown = {key: one.json() for key, one in self.items()}
+        return self._shown
+
+    def equals(self, rows: Mapping[str, BaseModel]) -> bool:
+        """Whether these rows are as they were kept, and in that order."""
+        return [vars(row) for row in rows.values()] == self._values and list(rows) == list(self)
+
+
 Whole: TypeAlias = Mapping[str, Collection]
+
+
+EMPTY = Collection({})
 
 
 class Stage:
@@ -93,14 +116,16 @@ class Stage:
 
     def keep(self) -> Whole:
         """The state after a call; rows as they were before stay the same objects."""
-        self._whole = {name: _kept_rows(rows, self._whole.get(name, {})) for name, rows in self._rows.items()}
+        self._whole = {
+            name: _kept_rows(rows, self._whole.get(name, EMPTY)) for name, rows in self._rows.items()
+        }
         return self._whole
 
     def undo(self) -> None:
         """Take back what a call wrote before it was refused."""
         for name, kept in self._whole.items():
             rows = self._rows[name]
-            if not _as_kept(rows, kept):
+            if not kept.equals(rows):
                 self._rows[name] = {key: _undone(rows.get(key), one) for key, one in kept.items()}
 
     def _changed_to(self, name: str, kept: Collection) -> dict[str, BaseModel]:
@@ -109,19 +134,9 @@ class Stage:
 
 
 def _kept_rows(rows: Mapping[str, BaseModel], before: Collection) -> Collection:
-    if _as_kept(rows, before):
+    if before.equals(rows):
         return before
-    return {key: _kept_row(row, before.get(key)) for key, row in rows.items()}
-
-
-def _as_kept(rows: Mapping[str, BaseModel], kept: Collection) -> bool:
-    """Whether nothing changed, not even the order."""
-    if len(rows) != len(kept):
-        return False
-    for (key, row), (old_key, old) in zip(rows.items(), kept.items(), strict=True):
-        if key != old_key or vars(row) != old.values:
-            return False
-    return True
+    return Collection({key: _kept_row(row, before.get(key)) for key, row in rows.items()})
 
 
 def _kept_row(row: BaseModel, before: Kept | None) -> Kept:

@@ -118,7 +118,7 @@ class LiveEpisode:
 
     def rows(self, collection: str) -> Mapping[str, Mapping[str, Any]]:
         """The rows of a collection as JSON, by key; shared, so not to be changed."""
-        return {key: one.json() for key, one in self._whole[collection].items()}
+        return self._whole[collection].shown()
 
     def diff(self) -> list[Change]:
         """What the calls so far changed, sorted by path."""
