@@ -66,7 +66,9 @@ class Aliases:
             text = f"Part of the {stored.label}, in any case."
             return self._named(_described("str | None", text), f"PartOf{camel(stored.name)}")
         name = self.naming.annotation(Type(kind.kind, values=kind.values))
-        text = f"Only those with this {stored.label}." if stored.name != "state" else "Only those in this state."
+        text = (
+            f"Only those with this {stored.label}." if stored.name != "state" else "Only those in this state."
+        )
         if kind.kind == "bool":
             text = f"Only those with (true) or without (false) this: {stored.label}."
         wanted = f"Only{camel(stored.name)}" if kind.kind == "bool" else f"In{name}"

@@ -15,8 +15,8 @@ from envscaler_mcp.blueprint.expression.python import (
     untruth,
     value,
 )
-from envscaler_mcp.blueprint.expression.reading import reads
 from envscaler_mcp.blueprint.expression.tree import Expression, Get, Type, Variable
+from envscaler_mcp.blueprint.expression.walk import nodes_of
 from envscaler_mcp.render.literals import python_literal
 
 from .entities import default_of
@@ -233,8 +233,6 @@ def _elsewhere(expression: Expression, variable: str, changed: set[tuple[str, st
 
 
 def _reads_any(expression: Expression, variable: str, changed: set[tuple[str, str]]) -> bool:
-    from envscaler_mcp.blueprint.expression.walk import nodes_of
-
     return any(
         isinstance(one, Get)
         and (one.base.type.entity, one.field) in changed
@@ -262,6 +260,3 @@ def _nothing(one: Field) -> str | None:
     return {"int": str(one.low or 0), "money": str(one.low or 0), "bool": "False", "refs": "[]"}.get(
         kind.kind, "self.today()" if kind.kind == "date" else '""'
     )
-
-
-__all__ = ["Statements", "in_order", "order_matters", "reads"]

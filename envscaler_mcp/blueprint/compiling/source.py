@@ -64,7 +64,8 @@ class _Parts:
             environment=self.naming.environment,
             title=_plain(self.design.title),
             collections=[
-                f"{one.collection}: dict[str, {self.naming.classes[one.name]}]" for one in self.design.entities
+                f"{one.collection}: dict[str, {self.naming.classes[one.name]}]"
+                for one in self.design.entities
             ],
             methods=methods,
         )
@@ -77,7 +78,9 @@ class _Parts:
     def _imports(self, body: str) -> Iterator[str]:
         if "dt." in body:
             yield "import datetime as dt"
-        typing = [name for name in ("Annotated", "Literal", "TypeVar") if name != "Literal" or self.naming.literals]
+        typing = [
+            name for name in ("Annotated", "Literal", "TypeVar") if name != "Literal" or self.naming.literals
+        ]
         yield f"from typing import {', '.join(typing)}"
         yield ""
         yield "from pydantic import Field"

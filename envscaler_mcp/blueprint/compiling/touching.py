@@ -92,7 +92,9 @@ def _asked(rule: Rule, touched: Touched, design: Design) -> Asked | None:
     }
     if "" in changed:
         return Asked(rule)
-    asked = tuple(one for one in touched.entities if one in changed and not _spared(rule, one, touched, design))
+    asked = tuple(
+        one for one in touched.entities if one in changed and not _spared(rule, one, touched, design)
+    )
     return Asked(rule, asked) if asked else None
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from envscaler_mcp.blueprint.design import Action, Create, Each, Parameter
 from envscaler_mcp.blueprint.expression.english import refusal_of_requirement
-from envscaler_mcp.blueprint.expression.python import Scope, Spelled, untruth
+from envscaler_mcp.blueprint.expression.python import Scope, Spelled, truth, untruth
+from envscaler_mcp.blueprint.expression.tree import Expression
 from envscaler_mcp.blueprint.wording import joined, words
 from envscaler_mcp.render.literals import python_literal
 
@@ -185,10 +186,8 @@ def _sentence(text: str) -> str:
     return line if line.endswith(".") else f"{line}."
 
 
-def _kept(scope: Scope, must: object) -> Scope:
+def _kept(scope: Scope, must: Expression) -> Scope:
     """The scope once a requirement is known to hold."""
-    from envscaler_mcp.blueprint.expression.python import truth
-
-    _, known = truth(must, scope)  # type: ignore[arg-type]
+    _, known = truth(must, scope)
     plain = {text: name for text, name in known.known.items() if text == name}
     return replace(known, known=plain)

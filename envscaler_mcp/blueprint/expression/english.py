@@ -7,16 +7,15 @@ same clause serves a policy ("its party size is at most the beds of its room") a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from envscaler_mcp.blueprint.design import STATE, Action, Design, Order, Rule
 from envscaler_mcp.blueprint.wording import (
     amount,
     count,
     joined,
-    plural,
     sentence,
     value_text,
     with_article,
@@ -24,7 +23,7 @@ from envscaler_mcp.blueprint.wording import (
 )
 
 from .intervals import Overlap, overlap_in
-from .nouns import Referent, is_plural, label_of, owned, quantity, root_of, unit_of
+from .nouns import Referent, is_plural, label_of, named_day, owned, quantity, root_of, unit_of
 from .tree import (
     Aggregate,
     Arithmetic,
@@ -42,7 +41,9 @@ from .tree import (
     Variable,
     Within,
 )
+from .walk import nodes_of
 
+Operator = Literal["==", "!=", "<", "<=", ">", ">="]
 Piece: TypeAlias = str | Expression
 Pieces: TypeAlias = list[Piece]
 
@@ -54,8 +55,8 @@ _DAYS = {
     "==": (False, ""), "!=": (True, ""), "<": (False, "before "), "<=": (True, "after "),
     ">": (False, "after "), ">=": (True, "before "),
 }  # fmt: skip
-_OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-_MIRROR = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_OPPOSITE: dict[str, Operator] = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_MIRROR: dict[str, Operator] = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 _UNSHOWN = ("ref", "refs", "bool")
@@ -103,7 +104,10 @@ class Voice:
             case Arithmetic():
                 return self._arithmetic(expression)
             case Extreme(how=how, parts=parts):
-                return [f"the {_most(how, expression.type)} of ", *_listed([self.thing(one) for one in parts])]
+                return [
+                    f"the {_most(how, expression.type)} of ",
+                    *_listed([self.thing(one) for one in parts]),
+                ]
             case Aggregate(how="count" | "sum" | "min" | "max"):
                 return self._total(expression)
             case Choice():
@@ -122,11 +126,19 @@ class Voice:
         entity = expression.base.type.entity
         derived = self.design.derived.get((entity, expression.field))
         labelled = (entity, expression.field) in self.design.labels
-        if derived is not None and not labelled and not self.inside and not _has_name(expression.field, derived):
+        if (
+            derived is not None
+            and not labelled
+            and not self.inside
+            and not _has_name(expression.field, derived)
+        ):
             return self._expanded(expression, derived)
         variable, steps = root_of(expression)
         if variable is None:
-            return [f"the {label_of(entity, expression.field, self.design)} of ", *self.thing(expression.base)]
+            return [
+                f"the {label_of(entity, expression.field, self.design)} of ",
+                *self.thing(expression.base),
+            ]
         chain = [label_of(step.base.type.entity, step.field, self.design) for step in steps]
         said = owned(chain, self._referent(variable))
         if self.shown and not self.inside and expression.type.kind not in _UNSHOWN:
@@ -154,7 +166,11 @@ class Voice:
             left, right = right, left
         if op in "+-":
             word = "plus" if op == "+" else "minus"
-            return [*self.thing(left), f" {word} ", *self.measured(right, left.type, unit_of(left, self.design))]
+            return [
+                *self.thing(left),
+                f" {word} ",
+                *self.measured(right, left.type, unit_of(left, self.design)),
+            ]
         word = {"*": "times", "//": "divided by", "%": "modulo"}[op]
         pieces = [*self.thing(left), f" {word} ", *self.measured(right, Type("int"), "")]
         return [*pieces, " (rounded down)"] if op == "//" else pieces
@@ -167,10 +183,14 @@ class Voice:
         if isinstance(days, Constant):
             return [f"{count(_number(days), 'day')} {word} ", *self.thing(date)]
         if isinstance(days, Choice):
-            return self._chosen(days, lambda one: [*self.measured(one, Type("int"), "day"), f" {word} ", *self.thing(date)])
+            return self._chosen(
+                days, lambda one: [*self.measured(one, Type("int"), "day"), f" {word} ", *self.thing(date)]
+            )
         sign = " plus " if later else " minus "
         match days:
-            case Arithmetic(op="*", left=each, right=Constant() as many) if unit := unit_of(each, self.design):
+            case Arithmetic(op="*", left=each, right=Constant() as many) if unit := unit_of(
+                each, self.design
+            ):
                 days_each = count(_number(many), "day")
                 return [*self.thing(date), sign, f"{days_each} for each {unit} of ", *self.thing(each)]
             case _:
@@ -194,7 +214,7 @@ class Voice:
         unit = unit_of(expression, self.design)
         return self._chosen(expression, lambda one: self.measured(one, expression.type, unit))
 
-    def _chosen(self, expression: Choice, said: _Said) -> Pieces:
+    def _chosen(self, expression: Choice, said: Callable[[Expression], Pieces]) -> Pieces:
         """`10 if …, 30 if …, and otherwise 90`."""
         plain = replace(self, must=False)
         pieces = [*said(expression.then), " if ", *plain.clause(expression.condition)]
@@ -287,7 +307,11 @@ class Voice:
         if left.type.kind == "bool" and isinstance(right, Constant):
             return self.clause(left, negated=(op == "==") != bool(right.value))
         if left.type.kind == "enum" and isinstance(left, Get) and left.field == STATE:
-            return self._stands(left, [value_text(right.value, right.type)] if isinstance(right, Constant) else self.thing(right), negated=op == "!=")
+            return self._stands(
+                left,
+                [value_text(right.value, right.type)] if isinstance(right, Constant) else self.thing(right),
+                negated=op == "!=",
+            )
         if spread := _spread(left):
             return self._apart(spread, op, right)
         negated, word = (_DAYS if left.type.kind == "date" else _NUMBERS)[op]
@@ -364,6 +388,14 @@ class Voice:
 
     # Rows among others --------------------------------------------------------------------------
 
+    def rows(self, loop: Aggregate, *, many: bool) -> Pieces:
+        """The rows of a loop as a noun with all that is said of them, without an article."""
+        noun = self.design.by_entity[loop.entity].noun
+        other, rest = self._others(loop.where, loop)
+        state, rest = _adjective(rest, loop.variable)
+        said = noun.plural if many else noun.singular
+        return [f"{other}{state}{said}", *self.relative(rest, loop, many=many)]
+
     def _others(self, where: Expression | None, loop: Aggregate) -> tuple[str, Expression | None]:
         """`other ` where the rows are those that are not the one spoken of, and the rest of the condition."""
         rest: list[Expression] = []
@@ -398,13 +430,17 @@ class Voice:
             if phrase := voice.belonging(part, loop.variable):
                 phrases += [" ", *phrase]
             elif alike := voice.alike(part, loop.variable):
-                shared.setdefault(owned(alike[0], Referent("", "bare")) if alike[0] else "", []).append(alike[1])
+                shared.setdefault(owned(alike[0], Referent("", "bare")) if alike[0] else "", []).append(
+                    alike[1]
+                )
             else:
                 said = voice.relative_clause(part, loop.variable, many=many)
                 (standing if str(said[0]).startswith("that ") else whose).append(said)
         if overlap is not None:
             verb = "overlap" if many else "overlaps"
-            standing.append([f"that {verb} with ", *voice.thing(overlap.other), *voice.span(overlap, loop.variable)])
+            standing.append(
+                [f"that {verb} with ", *voice.thing(overlap.other), *voice.span(overlap, loop.variable)]
+            )
         own = shared.pop("", [])
         phrases += [f" with {joined(own)}"] if own else []
         whose += [[f"whose {way} has {joined(names)}"] for way, names in shared.items()]
@@ -423,7 +459,7 @@ class Voice:
 
     def _from_to(self, begins: Expression, ends: Expression, variable: str) -> str:
         voice = self.naming(variable, Referent("it", "its"))
-        return _plain([*voice.thing(begins), " to ", *voice.thing(ends)])
+        return plain([*voice.thing(begins), " to ", *voice.thing(ends)])
 
     def alike(self, part: Expression, variable: str) -> tuple[list[str], str] | None:
         """What two rows of one kind share, or not: the way to it, and `the same day`."""
@@ -445,7 +481,9 @@ class Voice:
             return []
         for mine, other in ((part.left, part.right), (part.right, part.left)):
             match mine:
-                case Get(base=Variable(name=name), field=one) if name == variable and not _mentions(other, variable):
+                case Get(base=Variable(name=name), field=one) if name == variable and not _mentions(
+                    other, variable
+                ):
                     stored = self.design.by_entity[mine.base.type.entity].field(one)
                     noun = self.design.by_entity[stored.type.entity].noun.singular
                     phrase = stored.phrase or ("of {}" if stored.label == noun else "")
@@ -465,6 +503,7 @@ class Voice:
     def relative_clause(self, part: Expression, variable: str, *, many: bool) -> Pieces:
         """`that is open`, `whose beds are at least 3`."""
         are = "are" if many else "is"
+        part = _turned_to(part, variable)
         match part:
             case Not(part=Logic()):
                 pass
@@ -479,7 +518,9 @@ class Voice:
         return self._whose(part, variable, negated=False)
 
     def _turned(self, inner: Expression, variable: str, are: str) -> Pieces:
-        return self._standing(inner, variable, are, negated=True) or self._whose(inner, variable, negated=True)
+        return self._standing(inner, variable, are, negated=True) or self._whose(
+            inner, variable, negated=True
+        )
 
     def _alternatives(self, parts: Sequence[Expression], variable: str, *, many: bool) -> Pieces:
         if same := _same_value(parts, variable):
@@ -500,9 +541,11 @@ class Voice:
         """What is said of the row itself: its state, a flag, or which row it is."""
         no = " not" if negated else ""
         match part:
-            case Compare(op="==" | "!=" as op, left=Get(base=Variable(name=name), field="state"), right=Constant() as right) if (
-                name == variable
-            ):
+            case Compare(
+                op="==" | "!=" as op,
+                left=Get(base=Variable(name=name), field="state"),
+                right=Constant() as right,
+            ) if name == variable:
                 no = " not" if negated != (op == "!=") else ""
                 return [f"that {are}{no} {value_text(right.value, right.type)}"]
             case OneOf(value=Get(base=Variable(name=name), field="state")) if name == variable:
@@ -518,7 +561,9 @@ class Voice:
                     own = self.naming(part.base.type.entity, self.referents[variable])
                     return own._standing(derived, part.base.type.entity, are, negated=negated)
                 return [f"that {are}{no} {label_of(part.base.type.entity, one, self.design)}"]
-            case Compare(op="==" | "!=" as op, left=Get(base=Variable(name=name)), right=Constant(value=None)) if name == variable:
+            case Compare(
+                op="==" | "!=" as op, left=Get(base=Variable(name=name)), right=Constant(value=None)
+            ) if name == variable:
                 has = "have" if are == "are" else "has"
                 label = label_of(part.left.base.type.entity, part.left.field, self.design)
                 there = (op == "!=") != negated
@@ -527,9 +572,7 @@ class Voice:
                 return []
 
     def _whose(self, part: Expression, variable: str, *, negated: bool) -> Pieces:
-        """A clause about what belongs to the row; what does not begin with it is turned round."""
-        if isinstance(part, Compare) and not _begins(part.left, variable) and _begins(part.right, variable):
-            part = Compare(_swap(part.op), part.right, part.left)
+        """A clause about what belongs to the row."""
         said = self.clause(part, negated=negated)
         begins = _begins(_first(part), variable)
         return ["whose ", *said] if begins else ["for which ", *said]
@@ -546,12 +589,6 @@ class Voice:
         return [", then ".join(said)]
 
 
-class _Said:
-    """How a value is put: a callable, named for the checker."""
-
-    def __call__(self, one: Expression) -> Pieces: ...
-
-
 def rule_text(rule: Rule, design: Design) -> str:
     """A rule as a sentence."""
     voice = Voice(design)
@@ -559,18 +596,20 @@ def rule_text(rule: Rule, design: Design) -> str:
         said = voice.clause(rule.must)
         if rule.when is not None:
             said = ["whenever ", *voice.clause(rule.when), ", ", *said]
-        return sentence(_plain(said))
+        return sentence(plain(said))
     entity = design.by_entity[rule.subject]
     loop = Aggregate("all", rule.subject, rule.subject, rule.when, None, Type("bool"))
     state, when = _adjective(rule.when, rule.subject)
     rows = voice.relative(when, loop, many=False)
     about = voice.naming(rule.subject, Referent("it", "its"))
-    return sentence(_plain([f"for every {state}{entity.noun.singular}", *rows, ", ", *about.clause(rule.must)]))
+    return sentence(
+        plain([f"for every {state}{entity.noun.singular}", *rows, ", ", *about.clause(rule.must)])
+    )
 
 
 def requirement_text(must: Expression, action: Action, design: Design) -> str:
     """What must hold before an action, as a clause."""
-    return _plain(action_voice(action, design).clause(must))
+    return plain(action_voice(action, design).clause(must))
 
 
 def refusal_of_rule(rule: Rule, design: Design) -> Pieces:
@@ -602,20 +641,21 @@ def action_voice(action: Action, design: Design) -> Voice:
 
 def noun_phrase(expression: Expression, design: Design) -> str:
     """An expression as a noun phrase; variables have the names of their rows."""
-    return _plain(Voice(design).thing(expression))
+    return plain(Voice(design).thing(expression))
 
 
 def clause(expression: Expression, design: Design) -> str:
     """A truth as a clause."""
-    return _plain(Voice(design).clause(expression))
+    return plain(Voice(design).clause(expression))
 
 
 def negated_clause(expression: Expression, design: Design) -> str:
     """The opposite of a truth as a clause."""
-    return _plain(Voice(design).clause(expression, negated=True))
+    return plain(Voice(design).clause(expression, negated=True))
 
 
-def _plain(pieces: Pieces) -> str:
+def plain(pieces: Pieces) -> str:
+    """Pieces as a text."""
     return " ".join("".join(str(piece) for piece in pieces).split())
 
 
@@ -668,7 +708,23 @@ def _tested(part: Expression) -> Expression | None:
 
 
 _NO_ADJECTIVES = frozenset(
-    ("over", "left", "due", "off", "away", "out", "in", "up", "down", "done", "made", "gone", "ready", "for", "on")
+    (
+        "over",
+        "left",
+        "due",
+        "off",
+        "away",
+        "out",
+        "in",
+        "up",
+        "down",
+        "done",
+        "made",
+        "gone",
+        "ready",
+        "for",
+        "on",
+    )
 )
 
 
@@ -677,9 +733,9 @@ def _adjective(where: Expression | None, variable: str) -> tuple[str, Expression
     parts = _conjuncts(where)
     for place, part in enumerate(parts):
         match part:
-            case Compare(op="==", left=Get(base=Variable(name=name), field="state"), right=Constant(value=str(state))) if (
-                name == variable and "_" not in state and state not in _NO_ADJECTIVES
-            ):
+            case Compare(
+                op="==", left=Get(base=Variable(name=name), field="state"), right=Constant(value=str(state))
+            ) if name == variable and "_" not in state and state not in _NO_ADJECTIVES:
                 return f"{state} ", _all([*parts[:place], *parts[place + 1 :]])
             case _:
                 continue
@@ -695,8 +751,6 @@ def _is_other(part: Expression, variable: str) -> bool:
 
 
 def _mentions(expression: Expression, variable: str) -> bool:
-    from .walk import nodes_of
-
     return any(isinstance(one, Variable) and one.name == variable for one in nodes_of(expression))
 
 
@@ -747,9 +801,9 @@ def _spread(expression: Expression) -> tuple[Expression, Expression] | None:
 
 def _has_name(name: str, derived: Expression) -> bool:
     """Whether a derived value is better called by its name than told in full."""
-    from .nouns import named_day
-
-    chosen = isinstance(derived, Choice) or (isinstance(derived, Arithmetic) and isinstance(derived.right, Choice))
+    chosen = isinstance(derived, Choice) or (
+        isinstance(derived, Arithmetic) and isinstance(derived.right, Choice)
+    )
     return chosen or named_day(name, derived)
 
 
@@ -758,8 +812,17 @@ def _is_small(expression: Expression) -> bool:
     return isinstance(expression, (OneOf, Compare)) and isinstance(_first(expression), Get)
 
 
-def _swap(op: str) -> str:
-    return _MIRROR.get(op, op)
+def _turned_to(part: Expression, variable: str) -> Expression:
+    """A comparison with the row's own side first."""
+    if not isinstance(part, Compare) or _begins(part.left, variable) or _is_variable(part.left, variable):
+        return part
+    if not (_begins(part.right, variable) or _is_variable(part.right, variable)):
+        return part
+    return replace(part, op=_MIRROR.get(part.op, part.op), left=part.right, right=part.left)
+
+
+def _is_variable(expression: Expression, name: str) -> bool:
+    return isinstance(expression, Variable) and expression.name == name
 
 
 def _most(how: str, kind: Type) -> str:
@@ -778,6 +841,6 @@ def _after_value(kind: Type) -> list[str]:
 
 
 __all__ = [
-    "Voice", "action_voice", "clause", "negated_clause", "noun_phrase", "plural", "refusal_of_requirement", "refusal_of_rule",
+    "Voice", "action_voice", "clause", "negated_clause", "noun_phrase", "plain", "refusal_of_requirement", "refusal_of_rule",
     "requirement_text", "rule_text",
 ]  # fmt: skip

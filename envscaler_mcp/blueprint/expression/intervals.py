@@ -38,7 +38,13 @@ def overlap_in(parts: list[Expression], variable: str) -> tuple[Overlap | None, 
         for second, other_begin, ends, also_strict in days:
             mine, theirs = _root(begins), _root(other_end)
             whole = mine == _root(ends) and theirs == _root(other_begin)
-            if not whole or mine is None or theirs is None or mine.name != variable or theirs.name == variable:
+            if (
+                not whole
+                or mine is None
+                or theirs is None
+                or mine.name != variable
+                or theirs.name == variable
+            ):
                 continue
             if first is second or strict != also_strict:
                 continue

@@ -188,7 +188,10 @@ class _Writer:
 
     def _among(self, among: Among, scope: Scope) -> Code:
         one = levels.within(self.any_value(among.one, scope), levels.COMPARE + 1)
-        return Code(f"{one} in ({', '.join(self.any_value(part, scope).text for part in among.values)})", levels.COMPARE)
+        return Code(
+            f"{one} in ({', '.join(self.any_value(part, scope).text for part in among.values)})",
+            levels.COMPARE,
+        )
 
     def _test(
         self, expression: Expression, scope: Scope, *, missing: bool, chained: bool
@@ -414,9 +417,7 @@ class _Writer:
         where = self._inner().tested(tests, inner)
         return Code(f"sum(1 for {name} in {rows}.values() if {where})", levels.ATOM)
 
-    def _binary(
-        self, op: str, left: Expression, right: Expression, scope: Scope, level: int
-    ) -> Code:
+    def _binary(self, op: str, left: Expression, right: Expression, scope: Scope, level: int) -> Code:
         return levels.binary(op, self.any_value(left, scope), self.any_value(right, scope), level)
 
     # What may be missing ------------------------------------------------------------------------
