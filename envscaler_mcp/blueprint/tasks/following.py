@@ -20,6 +20,7 @@ from envscaler_mcp.spec.scenario import Call
 from .answers import decision_call, report_call
 from .meeting import chosen_row, holds, selected_rows
 from .requests import Best, Described, Do, DoEach, DoIf, Event, Request, Tell, Value
+from .unannounced import states_of, unannounced
 
 Role = Literal["action", "decision", "report", "event", "duty"]
 Arguments = Mapping[str, Any]
@@ -246,11 +247,14 @@ class _Follower:
     def _call(self, call: Call, role: Role, ground: str = "", passed_over: int = 0) -> str | None:
         """Make a call; None, or the code of its refusal."""
         referring = Call(tool=call.tool, arguments=self._referring(call.arguments))
+        before = states_of(self.scope)
         outcome = self.episode.call(call.tool, call.arguments)
         if outcome.code in STOPPED:
             raise Unclear(f"{call.tool}: {outcome.result}")
         if outcome.is_error:
             return outcome.code
+        if unannounced(self.scope, before, call.tool):
+            raise Unclear(f"{call.tool} does by the side what has a duty of its own")
         self._note_ids(outcome.result)
         self.steps.append(Step(referring, self._request, role, ground, passed_over))
         return None

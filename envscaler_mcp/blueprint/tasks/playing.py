@@ -18,6 +18,8 @@ from .following import tool_arguments
 
 ROUND_MONEY = (500, 1000, 2500, 5000)
 """Amounts that people name are multiples of these, in cents."""
+ROUND_FROM = 50
+"""Numbers of a range as wide as this are multiples of five."""
 FAR = 30
 """Days and numbers without a range go so far."""
 NOT_WORTH_TELLING = ("already_recorded", "invalid_arguments", "tool_crashed")
@@ -155,7 +157,9 @@ class Player:
             unit = self.rng.choice([one for one in ROUND_MONEY if one <= max(high - low, 500)] or [1])
             return min(max(self.rng.randint(low, high) // unit * unit, low), high)
         number = self.rng.randint(low, high)
-        return self._day(number) if parameter.type.kind == "date" else number
+        if parameter.type.kind == "date":
+            return self._day(number)
+        return number if high - low < ROUND_FROM else min(max(number // 5 * 5, low), high)
 
     def _row(self, action: Action, parameter: Parameter, values: Mapping[str, Any]) -> str | None:
         keys = [key for key in self.scope.keys(parameter.type.entity) if key not in self.spare]

@@ -24,7 +24,7 @@ from .situations import (
     situation_then_request,
     two_situations,
 )
-from .spread import Spread
+from .spread import Spread, event_name
 from .staging import Stage
 
 PATIENCE = 24
@@ -113,7 +113,7 @@ def names_used(proposal: Proposal) -> list[str]:
             case Tell():
                 names.append(f"measure {request.measure}")
             case Event():
-                names.append(f"duty {request.duty}")
+                names += [f"duty {request.duty}", event_name(request)]
     return names
 
 

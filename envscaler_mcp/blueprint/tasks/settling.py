@@ -32,8 +32,7 @@ def settle(maker: Maker, requests: Sequence[Request], band: Band, kind: str) -> 
     if both is None:
         return None
     followed, final = both
-    low, high = WRITES[band]
-    if not low <= len(followed.steps) <= high or not _is_gradable(maker.design, maker.state, final):
+    if not _fits(followed, band) or not _is_gradable(maker.design, maker.state, final):
         return None
     plan = _identity(maker.design, followed, requests, band)
     if plan in maker.spread.plans or not _needs_every_call(maker, followed, final):
@@ -73,6 +72,13 @@ def _both_ways(maker: Maker, requests: Sequence[Request]) -> tuple[Followed, dic
     if not same_end(maker.design, maker.state, final, backward.episode.state()):
         return None
     return forward, final
+
+
+def _fits(followed: Followed, band: Band) -> bool:
+    """Whether it takes as many calls as the band allows; only hard tasks need more than was asked for."""
+    low, high = WRITES[band]
+    told = band == "hard" or all(step.role != "duty" for step in followed.steps)
+    return told and low <= len(followed.steps) <= high
 
 
 def _is_gradable(design: Design, initial: Mapping[str, Any], final: Mapping[str, Any]) -> bool:

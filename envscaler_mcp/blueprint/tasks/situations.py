@@ -12,8 +12,9 @@ from envscaler_mcp.blueprint.world.live import LiveEpisode
 from .following import Followed, tool_arguments
 from .making import Maker
 from .playing import Play
-from .requests import Do, Event, Request
+from .requests import Do, Event
 from .simple import Requests, changed_figure, walk
+from .spread import event_name
 
 ROWS = 40
 """So many rows of each kind are looked at for an event."""
@@ -104,7 +105,7 @@ def chain(maker: Maker) -> Iterator[Requests]:
         after.call(unlocked.action.name, tool_arguments(unlocked.action, unlocked.values))
         barred = _turned(maker, after, unlocked, allowed=False)
         last = barred and maker.request(barred)
-        if last:
+        if barred and last and barred.action not in (play.action, unlocked.action):
             yield [first, said, last]
 
 
@@ -117,8 +118,8 @@ def happenings(maker: Maker, least: int) -> list[Happening]:
 
 
 def _liking(maker: Maker, one: Happening) -> float:
-    name = f"duty {one.duty.name}"
-    return (one.interest + 8 * maker.rng.random()) * (0.2 + maker.spread.weight(name))
+    liking = 0.2 + maker.spread.weight(f"duty {one.duty.name}")
+    return (one.interest + 8 * maker.rng.random()) * liking * maker.spread.weight(event_name(one.event))
 
 
 def _happenings(maker: Maker, duty: Duty) -> Iterator[Happening]:
@@ -202,8 +203,3 @@ def _rows(followed: Followed) -> list[str]:
         value for call in followed.oracle for value in call.arguments.values() if isinstance(value, str)
     ]
     return list(dict.fromkeys(values))
-
-
-def events_in(requests: Sequence[Request]) -> list[Event]:
-    """The events among requests."""
-    return [one for one in requests if isinstance(one, Event)]

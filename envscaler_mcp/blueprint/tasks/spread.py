@@ -8,9 +8,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from .requests import Described, Event
+
 Thing = TypeVar("Thing")
 FONDNESS = 2
 """How strongly what was seldom used is preferred."""
+
+
+def event_name(event: Event) -> str:
+    """The name under which it is noted what happened to which row."""
+    rows = [one.key for one in event.arguments.values() if isinstance(one, Described)]
+    return f"event {event.duty} {' '.join(rows)}"
 
 
 @dataclass

@@ -91,7 +91,8 @@ class Stage:
         keys = self.given.scope.keys(action.subject) if action.subject else []
         held = self.given.start.rows(self.design.by_entity[duty.entity].collection).values()
         near = {key: sum(key in row.values() for row in held) for key in keys}
-        ordered = sorted(keys, key=lambda key: -min(near[key], 3) - self.rng.random() * 2)
+        used = {key: self.spread.used[f"event {duty.name} {key}"] for key in keys}
+        ordered = sorted(keys, key=lambda key: 2 * used[key] - min(near[key], 3) - 3 * self.rng.random())
         for fixed in [{action.subject: key} for key in ordered[:OCCASIONS]] or [{}] * OCCASIONS:
             values = player.values(action, fixed)
             if values is not None:
