@@ -75,7 +75,7 @@ class Rollout:
             self._episode = await process.begin(self.task.scenario)
             error = await self._act(self._episode)
             scored, state = await self._score(self._episode, checks)
-            outcome = _outcome(scored)
+            outcome = outcome_of(scored)
         except Exception as failure:  # noqa: BLE001 - the one boundary: whatever went wrong becomes a row
             outcome, error = (
                 _blame(failure),
@@ -179,7 +179,8 @@ class Rollout:
         return Step.model_validate({**shared, "refusal": refusal, "diff": self._changes.get(entry["n"], [])})
 
 
-def _outcome(scored: Score) -> Outcome:
+def outcome_of(scored: Score) -> Outcome:
+    """How a rollout ended, by its score."""
     if defects(scored):
         return "task_defect"
     return "passed" if scored.success else "failed"

@@ -7,18 +7,21 @@ import fcntl
 import os
 import secrets
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import zstandard
 
 from envscaler_mcp.errors import BadInput
-from envscaler_mcp.runtime.standalone.canonical import canonical, digest_bytes, dumps
+from envscaler_mcp.runtime.standalone.canonical import canonical, digest_bytes, dumps, loads
 from envscaler_mcp.spec import (
     RolloutRow,
     RunCard,
     RunStatus,
+    State,
+    Trajectory,
     append_line,
     read_lines,
     write_bytes,
@@ -29,6 +32,7 @@ from envscaler_mcp.spec import (
 from .rollout import Finished
 
 RUNS = Path("runs")
+MOST_UNPACKED = 256 * 1024 * 1024
 
 
 @dataclass
@@ -97,6 +101,29 @@ class Run:
             return []
         return list(read_lines(path, RolloutRow.parse))
 
+    def trajectory(self, rollout: str) -> Trajectory:
+        """The record of one finished rollout.
+
+        Raises:
+            BadInput: it is missing or damaged.
+        """
+        path = self.path / "trajectories" / f"{rollout}.json.zst"
+        return Trajectory.parse(self._unpack(path), str(path))
+
+    def state(self, digest: str) -> State | None:
+        """A final state by its digest; None if it was not kept.
+
+        Raises:
+            BadInput: it is damaged.
+        """
+        path = self.path / "states" / f"{digest.removeprefix('sha256:')}.json.zst"
+        return cast("State", loads(self._unpack(path))) if path.exists() else None
+
+    def keep_rescored(self, rows: Sequence[RolloutRow]) -> None:
+        """Today's scores of the same rollouts, beside those of the day."""
+        text = "".join(f"{dumps(row.model_dump(mode='json'))}\n" for row in rows)
+        write_text(self.path / "rescored.jsonl", text)
+
     def finish(self, status: RunStatus) -> None:
         """Say how it ended; others may go on with it."""
         self.card = self.card.model_copy(update={"status": status})
@@ -109,6 +136,12 @@ class Run:
             raise BadInput(
                 str(self.path), "there is a run in it already", f"say --resume {self.path}, or another --out"
             )
+
+    def _unpack(self, path: Path) -> bytes:
+        try:
+            return zstandard.decompress(path.read_bytes(), max_output_size=MOST_UNPACKED)
+        except (OSError, zstandard.ZstdError) as error:
+            raise BadInput(str(path), f"cannot be read ({error})", "play this rollout again") from error
 
     def _pack(self, path: Path, content: bytes) -> None:
         if not path.exists():
