@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pytest
 from mcp import Client, StdioServerParameters
 
 from envscaler_mcp.certify import Prober
@@ -61,6 +62,7 @@ async def test_every_server_boots_over_stdio_by_its_own_script(
         assert listed == [tool["name"] for tool in folder.bundle.tools]
 
 
+@pytest.mark.slow
 async def test_every_server_boots_over_http_from_a_worker(release: Imported, pipeline_run: Imported) -> None:
     for folder in every(release, pipeline_run):
         command = [
