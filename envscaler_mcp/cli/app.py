@@ -28,6 +28,7 @@ from .output import Output
 from .pack import pack
 from .replay import replay
 from .score import score
+from .scenarios import scenarios
 from .serve import serve
 from .status import BAD_INPUT, DONE, INFRASTRUCTURE, STOPPED, cause, sentence_of, status_of
 from .synth import synth
@@ -50,6 +51,7 @@ app = typer.Typer(
 )
 add_verb(app, "demo", demo)
 add_verb(app, "synth", synth)
+add_verb(app, "scenarios", scenarios)
 add_verb(app, "audit", audit)
 add_verb(app, "certify", certify)
 add_verb(app, "doctor", doctor)

@@ -94,7 +94,7 @@ class Effects:
                 f"a new {entity} gets no value for {one_of(lacking)}",
                 "take it, set it, give the field a `default` or make it `optional: true`",
             )
-        return Create(variable, entity, values)
+        return Create(variable, entity, {**values, **self._free(entity, values)})
 
     def order(self, steps: Steps, texts: Iterable[str], scope: Scope) -> tuple[Order, ...]:
         """Keys of an order; `-` in front is descending."""
@@ -105,6 +105,11 @@ class Effects:
             found.append(Order(one, spelt.startswith("-")))
             self._check_key((*steps, index), one)
         return tuple(found)
+
+    def _free(self, entity: str, values: Mapping[str, Expression]) -> dict[str, Expression]:
+        """Defaults of free texts: the class cannot hold them, for their role stands where a default would."""
+        fields = [one for one in self.entities[entity].fields if one.free_text and one.name not in values]
+        return {one.name: one.default for one in fields if one.default is not None}
 
     def _one(self, steps: Steps, form: EffectForm, scope: Scope) -> tuple[Effect, ...]:
         said = [key for key in EFFECT_KEYS if getattr(form, key) is not None]

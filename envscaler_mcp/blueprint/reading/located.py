@@ -231,9 +231,7 @@ class _Builder:
     def _check(self, event: Any, depth: int) -> None:
         problem = ""
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-            problem = (
-                "anchors and aliases are not used here (quote a text that begins with & or *)"
-            )
+            problem = "anchors and aliases are not used here (quote a text that begins with & or *)"
         elif event.tag is not None:
             problem = "tags are not part of the language (quote a text that begins with !)"
         elif depth > MAX_DEPTH:

@@ -33,7 +33,10 @@ MOST_DAYS = 20_000
 
 @dataclass(frozen=True)
 class Soundness:
-    """Looks at the entities of a draft and at what its actions do to them."""
+    """Looks at the entities of a draft and at what its actions do to them.
+
+    Whether states can be reached is asked only where nothing else is wrong: else it would follow from that.
+    """
 
     draft: Draft
     entities: tuple[Entity, ...]
@@ -69,8 +72,9 @@ class Soundness:
             self.draft.problem(steps, f"{one_of(titles)} are all titles", "keep one")
         if not entity.fields:
             self.draft.problem(steps, "it has no fields", "give it `fields`")
+        reached = set(entity.states) if self.draft.problems.found else self._reached(entity)
         for state in entity.states:
-            if state not in self._reached(entity):
+            if state not in reached:
                 place = (*steps, "states", entity.states.index(state))
                 self.draft.problem(
                     place, f"no action leads to the state {state!r}", "add one, or take the state out"

@@ -79,7 +79,7 @@ def test_effects_in_their_order(desk: Design):
     assert [one.field for one in back if isinstance(one, Assign)] == ["returned_on", "fee", "state"]
     reserve = desk.by_action["reserve_tool"].effects[0]
     assert isinstance(reserve, Create)
-    assert list(reserve.values) == ["fee", "member", "tool", "starts", "days"]
+    assert list(reserve.values) == ["fee", "member", "tool", "starts", "days", "note"]
     repair = desk.by_action["repair_tool"].effects
     assert [type(one) for one in repair] == [Create, When]
     assert [type(one) for one in desk.by_action["end_training"].effects] == [Link, Each]
