@@ -17,6 +17,7 @@ from envscaler_mcp.blueprint.world.start import Start
 from .following import tool_arguments
 from .making import Maker
 from .playing import Player
+from .situations import CONSEQUENCES, happenings
 from .spread import Spread
 
 WANTED = (2, 4)
@@ -69,20 +70,21 @@ class Stage:
         duty = self.spread.pick(self.rng, self.design.duties, lambda one: f"duty {one.name}")
         known = self._makers.setdefault(duty.name, [self.given])
         if len(known) <= STAGES and self.rng.random() < 1 / len(known) + 0.2:
-            staged = self._staged(duty)
-            known.append(self._maker(staged) if staged else self.given)
+            known.append(self._staged(duty) or self.given)
         return self.rng.choice(known[1:] or known)
 
     def _maker(self, state: Mapping[str, Any]) -> Maker:
         return Maker(self.design, self.live.start(dict(state), self.start.now, 0), self.rng, self.spread)
 
-    def _staged(self, duty: Duty) -> dict[str, Any] | None:
+    def _staged(self, duty: Duty) -> Maker | None:
         action = self.design.by_action[duty.after]
         for values in self._occasions(action, duty):
             ready = self._ready(self.given.start, action, values)
             staged = ready and self._told_further(ready, duty, action, values)
             if staged:
-                return renamed(self.design, staged.state())
+                maker = self._maker(renamed(self.design, staged.state()))
+                if any(one.duty.name == duty.name for one in happenings(maker, CONSEQUENCES)):
+                    return maker
         return None
 
     def _occasions(self, action: Action, duty: Duty) -> Iterator[Mapping[str, Any]]:
