@@ -10,7 +10,7 @@ from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.spec import Environment, EnvironmentCard, Provenance, Scenario
 from tests.runtime.folders import NOW, tool
 
-CALL_SECONDS = 0.6
+CALL_SECONDS = 1.0
 
 
 def staged(folder: Path, source: str, *tools: str, class_name: str = "Hostile") -> ServerFolder:

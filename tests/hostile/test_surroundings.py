@@ -180,7 +180,7 @@ async def test_a_hanging_episode_delays_nobody_elsewhere(tmp_path: Path):
         staged(tmp_path / "a", COUNTER, "add", "spin"),
         staged(tmp_path / "b", COUNTER, "add", "spin"),
     )
-    async with EnvironmentProcess(slow, call_seconds=0.3) as hanging, EnvironmentProcess(quick) as running:
+    async with EnvironmentProcess(slow, call_seconds=1.0) as hanging, EnvironmentProcess(quick) as running:
         attacker, neighbour = await hanging.begin(scenario()), await running.begin(scenario())
         rounds: list[float] = []
         while len(rounds) < ROUNDS and min(rounds, default=1.0) >= 0.1:

@@ -241,7 +241,7 @@ async def test_it_does_not_wait_beyond_its_deadline(serve, spec, access, clock):
 async def test_a_slow_answer_counts_as_lost(serve, spec, access):
     slow = Said(text="late", hold=True)
     server = serve(says(slow, "well"))
-    async with access(server, patience=Patience(attempt_seconds=0.5)) as run:
+    async with access(server, patience=Patience(attempt_seconds=1.5)) as run:
         assert (await llm_of(spec(server), run).complete(ask("topics", "x"))).text == "well"
     assert len(server.asked) == 2
 

@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> ServerFolder:
 
 @pytest.fixture
 async def process(folder: ServerFolder) -> AsyncGenerator[EnvironmentProcess]:
-    async with EnvironmentProcess(folder, call_seconds=1.0) as running:
+    async with EnvironmentProcess(folder, call_seconds=2.0) as running:
         yield running
 
 

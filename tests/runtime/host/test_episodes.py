@@ -165,7 +165,7 @@ async def test_a_state_grows_only_so_far(folder: ServerFolder):
 
 
 async def test_only_so_many_wait_for_one_episode(folder: ServerFolder):
-    async with host_of(folder, waiting_for_one=2, call_seconds=0.5) as host:
+    async with host_of(folder, waiting_for_one=2, call_seconds=1.5) as host:
         episode = await host.begin(FIRST)
         calls = [
             host.call(episode, "hang", {}),
@@ -179,7 +179,7 @@ async def test_only_so_many_wait_for_one_episode(folder: ServerFolder):
 
 async def test_whoever_leaves_does_not_stop_the_call(folder: ServerFolder):
     """Neither the one that is played nor the one that waits for its turn."""
-    async with host_of(folder, call_seconds=0.5) as host:
+    async with host_of(folder, call_seconds=1.5) as host:
         episode = await host.begin(FIRST)
         played = asyncio.ensure_future(host.call(episode, "hang", {}))  # it cannot be over before we look
         waits = asyncio.ensure_future(add(host, episode))

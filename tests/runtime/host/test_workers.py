@@ -97,7 +97,7 @@ async def test_a_spare_that_nobody_needs_goes(folder: ServerFolder):
 
 
 async def test_a_full_queue_says_so(folder: ServerFolder):
-    async with host_of(folder, call_seconds=1.0, workers=1, spares=0, waiting=2) as host:
+    async with host_of(folder, call_seconds=2.0, workers=1, spares=0, waiting=2) as host:
         episodes = [await host.begin(FIRST) for _ in range(6)]
         await asyncio.gather(*(add(host, episode) for episode in episodes[:1]))
         calls = [host.call(episodes[0], "hang", {}), *(add(host, episode) for episode in episodes[1:])]
