@@ -27,8 +27,8 @@ from .new import app as new
 from .output import Output
 from .pack import pack
 from .replay import replay
-from .score import score
 from .scenarios import scenarios
+from .score import score
 from .serve import serve
 from .status import BAD_INPUT, DONE, INFRASTRUCTURE, STOPPED, cause, sentence_of, status_of
 from .synth import synth

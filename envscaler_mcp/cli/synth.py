@@ -91,7 +91,7 @@ def synth(
         )
     if report:
         _report(output, out)
-    return _ended(output, made, time.monotonic() - began)
+    return ended(output, made, time.monotonic() - began)
 
 
 def _refuse_models(engine: str | None, llm: str | None, tasks: Path | None, *, paraphrase: bool) -> None:
@@ -156,7 +156,7 @@ def _report(output: Output, out: Path) -> None:
     output.note(f"how much they differ: {file}")
 
 
-def _ended(output: Output, made: Sequence[Made], seconds: float) -> int:
+def ended(output: Output, made: Sequence[Made], seconds: float) -> int:
     """The result of `synth` and of `scenarios`."""
     certified = sum(one.scenarios for one in made)
     fallen: Counter[str] = Counter()

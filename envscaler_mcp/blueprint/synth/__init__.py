@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from .choosing import Match, closest
+from .growing import more
 from .jobs import Job, Order
 from .made import Made
 from .making import make
 from .planning import planned
 from .running import run_jobs
 
-__all__ = ["Job", "Made", "Match", "Order", "closest", "make", "planned", "run_jobs"]
+__all__ = ["Job", "Made", "Match", "Order", "closest", "make", "more", "planned", "run_jobs"]

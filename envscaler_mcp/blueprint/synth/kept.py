@@ -10,9 +10,7 @@ from envscaler_mcp.runtime.standalone.canonical import digest_bytes, loads, pret
 
 from .jobs import Job
 from .made import Made
-
-NOTES = ".synth"
-"""Folder of the notes, in the folder of the servers."""
+from .making import NOTES
 
 
 def kept(job: Job, out: Path) -> Made | None:

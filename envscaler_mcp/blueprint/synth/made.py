@@ -15,6 +15,7 @@ class Made(Part):
         rejected: proposals that did not get through.
         rejections: rung (or `wording`) → how many fell there.
         tiers, splits, bands: of the scenarios, counted.
+        agreed: band → scenarios that the independent solver finished, and agreed to.
         mutants: made, killed, and killed by goals and guards alone.
         variants: other right ways played, and accepted.
         card: digest of its `environment.json`.
@@ -34,6 +35,7 @@ class Made(Part):
     tiers: dict[str, int] = Field(default_factory=dict[str, int])
     splits: dict[str, int] = Field(default_factory=dict[str, int])
     bands: dict[str, int] = Field(default_factory=dict[str, int])
+    agreed: dict[str, int] = Field(default_factory=dict[str, int])
     mutants: tuple[int, int, int] = (0, 0, 0)
     variants: tuple[int, int] = (0, 0)
     job: str = ""

@@ -7,12 +7,15 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
 from envscaler_mcp.blueprint.compiling.compile import compile_design
 from envscaler_mcp.blueprint.design import Design
 from envscaler_mcp.blueprint.english import REGISTERS, Unsayable, say
+from envscaler_mcp.blueprint.english.conversation import conversation_of
+from envscaler_mcp.blueprint.solving.agreeing import independent_solver
 from envscaler_mcp.blueprint.tasks.grading import scenario_of
 from envscaler_mcp.blueprint.world.live import Live
 from envscaler_mcp.certify import ScenarioReport
@@ -20,7 +23,7 @@ from envscaler_mcp.certify.ladder import Climb, ladder
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.render import render, write_tree
 from envscaler_mcp.runtime.folder import ServerFolder
-from envscaler_mcp.spec import Environment, Grading, Problem, Scenario, versions
+from envscaler_mcp.spec import Conversation, Environment, Grading, Problem, Scenario, Solver, versions
 
 from .jobs import Job, number_of
 from .made import Made
@@ -30,33 +33,56 @@ Pair = tuple[Scenario, Grading]
 Told = Callable[[str], None]
 TRIES = 4
 """So many proposals are looked at for each scenario that is wanted, before a job makes do with fewer."""
+NOTES = ".synth"
+"""Folder beside the servers, for notes on what was made and for what is being made."""
 WORDING = "wording"
 """The rung at which a proposal falls that cannot be said, or is not heard as what was said."""
 
 
-def make(job: Job, out: Path, told: Told | None = None, *, taken: tuple[Pair, ...] = ()) -> Made:
+def make(job: Job, out: Path, told: Told | None = None) -> Made:
     """Make one environment: the folder stands whole under its name, or not at all.
 
     Args:
         job: what to make.
         out: the folder of the server's folder.
         told: hears of each scenario that was certified.
-        taken: scenarios that the server has already; new ones get other numbers, and other plans.
     """
     try:
         design = job.design()
         environment = _environment(job, design)
     except BadInput as error:
         return _not_made(job, out, Problem(code="does_not_compile", where=job.name, message=str(error)))
-    draft = out / ".synth" / f"draft-{job.name}"
+    return fill(job, design, environment, out / job.name, told=told)
+
+
+def fill(
+    job: Job,
+    design: Design,
+    environment: Environment,
+    place: Path,
+    *,
+    told: Told | None = None,
+    taken: tuple[Pair, ...] = (),
+) -> Made:
+    """Prove as many scenarios as the job wants, and render the server with them.
+
+    Args:
+        job: what to make.
+        design: of the environment.
+        environment: the design, compiled.
+        place: the server's folder.
+        told: hears of each scenario that was certified.
+        taken: scenarios that the server has already: they stay as they are, new ones get other numbers.
+    """
+    work = _Work(job, design, environment, told or (lambda _: None), taken)
+    draft = place.parent / NOTES / f"draft-{job.name}"
     try:
-        work = _Work(job, design, environment, told or (lambda _: None), taken)
         asyncio.run(work.certify(draft))
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     if work.pairs:
-        write_tree(render(environment, [*taken, *work.pairs]), out / job.name)
-    return work.made(out)
+        write_tree(render(environment, [*taken, *work.pairs]), place)
+    return work.made(place)
 
 
 def _environment(job: Job, design: Design) -> Environment:
@@ -83,10 +109,16 @@ class _Work:
     reports: list[ScenarioReport] = field(default_factory=list[ScenarioReport])
     rejections: Counter[str] = field(default_factory=Counter[str])
     problems: list[Problem] = field(default_factory=list[Problem])
+    solvers: dict[str, list[Solver]] = field(default_factory=dict[str, list[Solver]])
+
+    @cached_property
+    def live(self) -> Live:
+        """The environment, alive in this process."""
+        return Live.of(self.environment)
 
     async def certify(self, draft: Path) -> None:
         """Propose and climb until there are as many as wanted, or the ideas are used up."""
-        source = Source(self.design, Live.of(self.environment), self.job.seed, self.job.order.bands)
+        source = Source(self.design, self.live, self.job.seed, self.job.order.bands)
         write_tree(render(self.environment, ()), draft)
         async with ladder(ServerFolder.load(draft), compiled=True) as one:
             start, seed = source.first()
@@ -95,7 +127,7 @@ class _Work:
             self.problems += booted.problems
             if booted.errors:
                 return
-            (climb,) = one.climbs(booted, {})
+            (climb,) = one.climbs(booted, self.solvers)
             await self._climb_all(climb, source)
 
     async def _climb_all(self, climb: Climb, source: Source) -> None:
@@ -119,9 +151,8 @@ class _Work:
                 yield idea, text
 
     async def _climb(self, climb: Climb, idea: Idea, text: str) -> None:
-        scenario, grading = scenario_of(
-            self.design, idea.proposal, text, id=self._next(), seed=idea.seed, split=idea.split
-        )
+        scenario, grading = self._pair(idea, text)
+        self._solve(climb, scenario, grading)
         report = await climb.pair(scenario, grading)
         if report.sound and report.grading:
             self.pairs.append((scenario, report.grading))
@@ -129,6 +160,38 @@ class _Work:
             self.told(f"{self.job.name} {scenario.id}: {report.tier}")
         else:
             self.rejections[_fallen(report)] += 1
+
+    def _pair(self, idea: Idea, text: str) -> Pair:
+        """The scenario, with what a simulated user would say, and its grading."""
+        return scenario_of(
+            self.design,
+            idea.proposal,
+            text,
+            id=self._next(),
+            seed=idea.seed,
+            split=idea.split,
+            conversation=self._conversation(idea, text),
+        )
+
+    def _conversation(self, idea: Idea, text: str) -> Conversation | None:
+        requests, today = idea.proposal.requests, idea.proposal.now.date()
+        try:
+            return conversation_of(self.design, requests, text, today=today)
+        except Unsayable:
+            return None
+
+    def _solve(self, climb: Climb, scenario: Scenario, grading: Grading) -> None:
+        """Let an independent solver try; where it does not finish, there is no verdict."""
+        solver = independent_solver(
+            self.design,
+            self.environment,
+            self.live,
+            scenario,
+            grading,
+            asks=climb.runner,
+            roles=climb.folder.roles,
+        )
+        self.solvers[scenario.id] = [solver] if solver else []
 
     def _words(self, idea: Idea) -> str | None:
         """The requests in English; None where nothing can be said that is heard as just that."""
@@ -147,10 +210,9 @@ class _Work:
             number += 1
         return f"{number:03}"
 
-    def made(self, out: Path) -> Made:
+    def made(self, place: Path) -> Made:
         """What became of it."""
         card = self.environment.card
-        place = out / self.job.name
         scenarios = [scenario for scenario, _ in self.pairs]
         return Made(
             name=self.job.name,
@@ -167,6 +229,13 @@ class _Work:
             tiers=counted([report.tier for report in self.reports]),
             splits=counted([one.split for one in scenarios]),
             bands=counted([one.difficulty.band or "none" for one in scenarios]),
+            agreed=counted(
+                [
+                    one.difficulty.band or "none"
+                    for one, report in zip(scenarios, self.reports, strict=True)
+                    if report.tier == "agreed"
+                ]
+            ),
             mutants=(
                 sum(one.mutants for one in self.reports),
                 sum(one.killed for one in self.reports),

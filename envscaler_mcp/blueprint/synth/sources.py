@@ -16,7 +16,7 @@ from envscaler_mcp.spec.scenario import Band, Split
 
 from .splitting import in_turn, kinds_of, seed_for
 
-PER_START = 6
+PER_START = 9
 """So many scenarios are taken of one start state before the next one is made."""
 BARREN = 3
 """So many start states in a row without a proposal, and there is no more of that kind."""
