@@ -1,43 +1,32 @@
 """Which rules an action may break, and of which rows they must be asked after it.
 
 A rule is asked when it reads what the action may have changed: of the changed rows alone where it reads just
-their own fields (or compares rows two by two), else of all rows.
+their own fields (or compares rows two by two), else of all rows. Where it is plain from the values given that
+no row can break the rule by this, it is not asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
-from envscaler_mcp.blueprint.design import (
-    STATE,
-    Action,
-    Assign,
-    Create,
-    Delete,
-    Design,
-    Each,
-    Effect,
-    Link,
-    Rule,
-    When,
-)
-from envscaler_mcp.blueprint.expression.reading import Read, reads
+from envscaler_mcp.blueprint.design import Action, Design, Rule
+from envscaler_mcp.blueprint.expression.expanding import expanded
 from envscaler_mcp.blueprint.expression.tree import (
+    Aggregate,
+    Arithmetic,
     Compare,
     Constant,
     Expression,
     Get,
-    Logic,
-    Not,
-    OneOf,
     Variable,
 )
+from envscaler_mcp.blueprint.expression.walk import nodes_of
 
-from .symmetry import mirrored_variable
-
-Facts = Mapping[str, frozenset[object]]
-"""Field of a row → the values that it may have now."""
+from .changes import RowChange, Values, after, changes_of
+from .possible import Known, conditions, may_be, surely
+from .symmetry import Condition, inside, twin_of
 
 
 @dataclass(frozen=True)
@@ -48,169 +37,198 @@ class Asked:
     variables: tuple[str, ...] = ()
 
 
-@dataclass
-class Touched:
-    """What an action may change."""
-
-    fields: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
-    """(entity, field), and (entity, "") where rows are made or taken out."""
-    rows: dict[tuple[str, str], set[str]] = field(default_factory=dict[tuple[str, str], set[str]])
-    """(entity, field) → the variables whose rows it changes; "" among them: others, too."""
-    values: dict[tuple[str, str], frozenset[object]] = field(
-        default_factory=dict[tuple[str, str], frozenset[object]]
-    )
-    """(variable, field) → the values that it may have afterwards, where that is known."""
-    entities: dict[str, str] = field(default_factory=dict[str, str])
-    """Variable → entity."""
-
-    def change(self, entity: str, name: str, variable: str) -> None:
-        """Note that a field of a row changes."""
-        self.fields.add((entity, name))
-        self.rows.setdefault((entity, name), set()).add(variable)
-
-
 def asked_after(action: Action, design: Design) -> list[Asked]:
     """The rules that must be asked after an action, in the design's order."""
-    touched = _touched(action, design)
-    found = (_asked(rule, touched, design) for rule in design.rules)
+    changes = changes_of(action, design)
+    found = (_Question(rule, design, changes).asked() for rule in design.rules)
     return [one for one in found if one is not None]
 
 
-def _asked(rule: Rule, touched: Touched, design: Design) -> Asked | None:
-    parts = [one for one in (rule.when, rule.must) if one is not None]
-    read = {one for part in parts for one in reads(part, design)}
-    twin = mirrored_variable(rule, design)
-    own = {one.field for one in read if one.variable and one.variable in (rule.subject, twin)}
-    others = {(one.entity, one.field) for one in read if not _is_own(one, rule, twin)}
-    if others & touched.fields:
-        return Asked(rule)
-    changed = {
-        variable
-        for (entity, name), variables in touched.rows.items()
-        if entity == rule.subject and (name in own or not name)
-        for variable in variables
-    }
-    if "" in changed:
-        return Asked(rule)
-    asked = tuple(
-        one for one in touched.entities if one in changed and not _spared(rule, one, touched, design)
+@dataclass(frozen=True)
+class _Question:
+    """Whether a rule must be asked after some changes."""
+
+    rule: Rule
+    design: Design
+    changes: Sequence[RowChange]
+
+    @cached_property
+    def broken(self) -> list[Condition]:
+        """What holds (or fails) together when the rule is broken, derived values told in full."""
+        when = expanded(self.rule.when, self.design) if self.rule.when is not None else None
+        return [*conditions(when), *conditions(expanded(self.rule.must, self.design), wanted=False)]
+
+    @cached_property
+    def twin(self) -> Aggregate | None:
+        """The loop over the other rows, where the rule is the same for both."""
+        return twin_of(self.broken, self.rule.subject) if self.rule.subject else None
+
+    @cached_property
+    def own(self) -> list[Condition]:
+        """The conditions on the row itself (and its twin)."""
+        return [*self.broken, *(inside(self.twin) if self.twin else [])]
+
+    @cached_property
+    def loops(self) -> list[tuple[Aggregate, Condition]]:
+        """The loops in the rule but the twin's, each with the condition that it is part of."""
+        return [
+            (one, part)
+            for part in self.broken
+            for one in nodes_of(part[0])
+            if isinstance(one, Aggregate) and one is not self.twin
+        ]
+
+    def asked(self) -> Asked | None:
+        """The rule with the rows to be asked; None: it cannot be broken."""
+        variables: list[str] = []
+        for change in self.changes:
+            if self._elsewhere(change):
+                return Asked(self.rule)
+            if self._itself(change):
+                if not change.variable:
+                    return Asked(self.rule)
+                variables.append(change.variable)
+        return Asked(self.rule, tuple(dict.fromkeys(variables))) if variables else None
+
+    # The changed row is the one that the rule is about ------------------------------------------
+
+    def _itself(self, change: RowChange) -> bool:
+        if change.entity != self.rule.subject or change.gone:
+            return False
+        touched = [part for part in self.own if self._reads_own(part[0], change)]
+        if not touched and not change.made:
+            return False
+        known = self._after(change, self.rule.subject)
+        if any(may_be(one, known) == surely(not wanted) for one, wanted in self.own):
+            return False
+        return change.made or not self._as_before(touched, change, self.rule.subject)
+
+    def _reads_own(self, expression: Expression, change: RowChange) -> bool:
+        if expression is self.twin:
+            return False
+        return any(
+            isinstance(one, Get) and one.field in change.given and _is_variable(one.base, self.rule.subject)
+            for one in nodes_of(expression)
+        )
+
+    # The changed row is another one that the rule looks at --------------------------------------
+
+    def _elsewhere(self, change: RowChange) -> bool:
+        return any(self._counted(loop, part, change) for loop, part in self.loops) or self._referred(change)
+
+    def _counted(self, loop: Aggregate, part: Condition, change: RowChange) -> bool:
+        """Whether the row may come into a loop, leave it, or count otherwise, for the worse."""
+        if loop.entity != change.entity:
+            return False
+        parts = inside(loop)
+        read = [one for one in parts if _reads_of(one[0], loop.variable, change)]
+        value = loop.value is not None and _reads_of(loop.value, loop.variable, change)
+        if not (change.made or change.gone or read or value):
+            return False
+        worse = _more_is_worse(loop, part, self.design)
+        if change.gone:
+            return not worse
+        out_after = _fails(parts, self._after(change, loop.variable))
+        out_before = change.made or _fails(parts, self._before(change, loop.variable))
+        if out_after:
+            return not (out_before or worse)
+        return value or change.made or not self._as_before(read, change, loop.variable)
+
+    def _referred(self, change: RowChange) -> bool:
+        """Whether the row may be reached through a ref, and its new values break the rule."""
+        ways = {
+            (repr(one.base), number): one.base
+            for number, (part, _) in enumerate(self.broken)
+            for one in nodes_of(part)
+            if isinstance(one, Get) and self._is_referred(one, change)
+        }
+        if not ways:
+            return False
+        if change.gone or len({base for base, _ in ways}) > 1:
+            return True
+        base = next(iter(ways.values()))
+        parts = [self.broken[number] for _, number in ways]
+        known = _known_of(base, lambda name: after(change, name, self.changes))
+        if any(may_be(one, known) == surely(not wanted) for one, wanted in parts):
+            return False
+        before = _known_of(base, change.before.get)
+        return not all(
+            len(may_be(one, known)) == 1 and may_be(one, known) == may_be(one, before) for one, _ in parts
+        )
+
+    def _is_referred(self, one: Get, change: RowChange) -> bool:
+        if one.base.type.entity != change.entity or not (one.field in change.given or change.gone):
+            return False
+        return not change.made and not isinstance(one.base, Variable)
+
+    # Before and after ---------------------------------------------------------------------------
+
+    def _as_before(self, parts: Sequence[Condition], change: RowChange, variable: str) -> bool:
+        """Whether the change leaves each of these truths what it was."""
+        then, now = self._before(change, variable), self._after(change, variable)
+        return all(len(may_be(one, now)) == 1 and may_be(one, now) == may_be(one, then) for one, _ in parts)
+
+    def _after(self, change: RowChange, variable: str) -> Known:
+        return _known_if(variable, lambda name: after(change, name, self.changes))
+
+    def _before(self, change: RowChange, variable: str) -> Known:
+        return _known_if(variable, change.before.get)
+
+
+def _known_if(variable: str, values: Callable[[str], Values]) -> Known:
+    return lambda one: values(one.field) if _is_variable(one.base, variable) else None
+
+
+def _known_of(base: Expression, values: Callable[[str], Values]) -> Known:
+    return lambda one: values(one.field) if one.base == base else None
+
+
+def _is_variable(expression: Expression, name: str) -> bool:
+    return isinstance(expression, Variable) and expression.name == name
+
+
+def _reads_of(expression: Expression, variable: str, change: RowChange) -> bool:
+    return any(
+        isinstance(one, Get) and one.field in change.given and _is_variable(one.base, variable)
+        for one in nodes_of(expression)
     )
-    return Asked(rule, asked) if asked else None
 
 
-def _is_own(read: Read, rule: Rule, twin: str) -> bool:
-    if read.variable and read.variable in (rule.subject, twin):
-        return True
-    return bool(twin) and (read.entity, read.field) == (rule.subject, "")
+def _fails(parts: Sequence[Condition], known: Known) -> bool:
+    return any(may_be(one, known) == surely(not wanted) for one, wanted in parts)
 
 
-def _spared(rule: Rule, variable: str, touched: Touched, design: Design) -> bool:
-    """Whether it is plain from the values given that the row cannot break the rule."""
-    facts = {name: values for (one, name), values in touched.values.items() if one == variable}
-    when = rule.when is not None and may_be(rule.when, rule.subject, facts, design) == {False}
-    return when or may_be(rule.must, rule.subject, facts, design) == {True}
+def _more_is_worse(loop: Aggregate, part: Condition, design: Design) -> bool:
+    """Whether a rule that holds still holds with a row less in the loop."""
+    expression, wanted = part
+    if loop.how == "any":
+        return expression is loop and wanted
+    if loop.how == "sum" and not _not_negative(loop.value, design):
+        return False
+    if loop.how not in ("count", "sum") or not isinstance(expression, Compare):
+        return False
+    more = (">", ">=") if wanted else ("<", "<=")
+    less = ("<", "<=") if wanted else (">", ">=")
+    return (expression.op in more and loop in _summands(expression.left)) or (
+        expression.op in less and loop in _summands(expression.right)
+    )
 
 
-# What is known after an action ---------------------------------------------------------------------
-
-
-def _touched(action: Action, design: Design) -> Touched:
-    touched = Touched()
-    for one in action.parameters:
-        if one.type.kind == "ref" and not one.type.optional:
-            touched.entities[one.name] = one.type.entity
-    if action.subject and action.from_states:
-        touched.values[action.subject, STATE] = frozenset(action.from_states)
-    _note(action.effects, touched, design, sure=True)
-    return touched
-
-
-def _note(effects: tuple[Effect, ...], touched: Touched, design: Design, *, sure: bool) -> None:
-    for effect in effects:
-        match effect:
-            case Assign() | Link():
-                _note_change(effect, touched, sure=sure)
-            case Create():
-                _note_create(effect, touched, design, sure=sure)
-            case Delete(row=row):
-                touched.fields.add((row.type.entity, ""))
-            case Each(body=body):
-                _note(body, touched, design, sure=False)
-            case When(body=body, otherwise=otherwise):
-                _note((*body, *otherwise), touched, design, sure=False)
-
-
-def _note_change(effect: Assign | Link, touched: Touched, *, sure: bool) -> None:
-    entity = effect.row.type.entity
-    known = isinstance(effect.row, Variable) and effect.row.name in touched.entities
-    variable = effect.row.name if isinstance(effect.row, Variable) and known else ""
-    touched.change(entity, effect.field, variable)
-    if sure and variable and isinstance(effect, Assign) and isinstance(effect.value, Constant):
-        touched.values[variable, effect.field] = frozenset((effect.value.value,))
-        _forget(entity, effect.field, touched, keep=variable)
+def _summands(expression: Expression) -> Iterator[Expression]:
+    if isinstance(expression, Arithmetic) and expression.op == "+":
+        yield from (*_summands(expression.left), *_summands(expression.right))
     else:
-        _forget(entity, effect.field, touched)
+        yield expression
 
 
-def _forget(entity: str, name: str, touched: Touched, keep: str = "") -> None:
-    """Two variables may be one row: what one is given, the other may have."""
-    for variable, of in touched.entities.items():
-        if of == entity and variable != keep:
-            touched.values.pop((variable, name), None)
-
-
-def _note_create(effect: Create, touched: Touched, design: Design, *, sure: bool) -> None:
-    touched.fields.add((effect.entity, ""))
-    variable = effect.variable if sure else ""
-    touched.rows.setdefault((effect.entity, ""), set()).add(variable)
-    if not sure:
-        return
-    touched.entities[variable] = effect.entity
-    for one in design.by_entity[effect.entity].fields:
-        value = effect.values.get(one.name, one.default)
-        if isinstance(value, Constant):
-            touched.values[variable, one.name] = frozenset((value.value,))
-        elif value is None and one.type.optional:
-            touched.values[variable, one.name] = frozenset((None,))
-
-
-# What a truth may be -------------------------------------------------------------------------------
-
-
-def may_be(expression: Expression, subject: str, facts: Facts, design: Design) -> set[bool]:
-    """The truth values that an expression can have, as far as the values of the subject's fields tell."""
+def _not_negative(expression: Expression | None, design: Design) -> bool:
     match expression:
-        case Constant(value=value):
-            return {bool(value)}
-        case Not(part=part):
-            return {not one for one in may_be(part, subject, facts, design)}
-        case Logic(op=op, parts=parts):
-            return _joined(op, [may_be(part, subject, facts, design) for part in parts])
-        case Get(base=Variable(name=name), field=one) if name == subject:
-            derived = design.derived.get((expression.base.type.entity, one))
-            if derived is not None:
-                return may_be(derived, expression.base.type.entity, facts, design)
-            return {bool(value) for value in facts[one]} if one in facts else {True, False}
-        case OneOf(value=value, options=options, negated=negated):
-            return _compared(value, {one.value for one in options}, subject, facts, wanted=not negated)
-        case Compare(op="==" | "!=" as op, left=left, right=Constant(value=value)):
-            return _compared(left, {value}, subject, facts, wanted=op == "==")
+        case Get(base=base, field=name):
+            low = design.by_entity[base.type.entity].field(name).low
+            return low is not None and low >= 0
+        case Arithmetic(op="+" | "*", left=left, right=right):
+            return _not_negative(left, design) and _not_negative(right, design)
+        case Constant(value=int() as value):
+            return value >= 0
         case _:
-            return {True, False}
-
-
-def _compared(
-    expression: Expression, options: set[int | str | bool | None], subject: str, facts: Facts, *, wanted: bool
-) -> set[bool]:
-    match expression:
-        case Get(base=Variable(name=name), field=one) if name == subject and one in facts:
-            return {(value in options) == wanted for value in facts[one]}
-        case _:
-            return {True, False}
-
-
-def _joined(op: str, parts: list[set[bool]]) -> set[bool]:
-    decisive = op == "or"
-    if any(part == {decisive} for part in parts):
-        return {decisive}
-    return {not decisive} if all(part == {not decisive} for part in parts) else {True, False}
+            return False
