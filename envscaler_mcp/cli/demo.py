@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from envscaler_mcp.errors import BadInput
 from envscaler_mcp.spec import Limits, RunCard, Suite, versions
 
 from .certify import certificate_table
@@ -20,11 +21,15 @@ from .scoreboard import agents_json, score_table
 from .status import DONE, SHORT
 
 if TYPE_CHECKING:
+    from envscaler_mcp.blueprint.synth import Made
     from envscaler_mcp.certify import ServerReport
     from envscaler_mcp.harness.summary import AgentSummary
     from envscaler_mcp.runtime.folder import ServerFolder
 
-AGENTS = ("oracle", "noop", "random", "stall")
+DOMAIN, OPTIONS, SCENARIOS = "hotel_bookings", ("deposits", "waitlist"), 9
+READER = "template"
+"""Reads the wording and nothing else: its score is no proof of anything."""
+AGENTS = ("oracle", "noop", "random", READER)
 OUT = Path("runs/demo")
 
 
@@ -32,15 +37,16 @@ def demo(
     output: Output,
     out: Annotated[Path, typer.Option(help="Folder for the server and the run.")] = OUT,
 ) -> int:
-    """Render a hand-written environment, certify it, let agents act on it over MCP, score them."""
+    """Synthesise an environment, prove its scenarios, let agents act on it over MCP, score them."""
     from envscaler_mcp.runtime.folder import ServerFolder
 
-    path = out / "surgery_waitlists"
     output.say(
-        "[bold]1. Render and certify[/bold]  an environment becomes an MCP server; each scenario is proven\n"
+        "[bold]1. Synthesise and certify[/bold]  a domain becomes an MCP server; each scenario is proven\n"
     )
-    report = _certified(output, path)
+    made = _made(output, out)
+    path = Path(made.path)
     folder = ServerFolder.load(path)
+    report = _proven(folder)
     output.say(certificate_table([report]), "")
     output.say("[bold]2. Evaluate[/bold]  agents act over MCP; only what they leave behind counts\n")
     summaries, run = _scored(output, folder, out)
@@ -51,24 +57,51 @@ def demo(
         "",
         *_next_steps(path, report),
     )
-    expected = all((one.reward_mean == 1.0) == (one.agent == "oracle") for one in summaries)
-    return DONE if expected and sound == len(report.scenarios) else SHORT
+    judged = [one for one in summaries if one.agent != READER]
+    expected = all((one.reward_mean == 1.0) == (one.agent == "oracle") for one in judged)
+    return DONE if expected and made.sound and sound == len(report.scenarios) else SHORT
 
 
-def _certified(output: Output, path: Path) -> ServerReport:
-    from envscaler_mcp.certify.publish import publish
-    from envscaler_mcp.interop.native import read_native
-    from envscaler_mcp.samples import surgery_waitlists
+def _made(output: Output, out: Path) -> Made:
+    from envscaler_mcp.blueprint.synth import Job, Order, make
 
-    environment, pairs = read_native(surgery_waitlists)
-    with output.progress("certify", len(pairs)) as steps:
-        return asyncio.run(
-            publish(environment, pairs, path, progress=lambda one: steps.advance(f"{one.id}: {one.tier}"))
+    job = Job(DOMAIN, DOMAIN, "", OPTIONS, Order(SCENARIOS))
+    with output.progress("synth", SCENARIOS) as steps:
+        made = make(job, out, steps.advance)
+    if not made.scenarios:
+        raise BadInput(DOMAIN, "no scenario of it could be certified", "run `synth hotel` to see why")
+    return made
+
+
+def _proven(folder: ServerFolder) -> ServerReport:
+    """What the certificates of a server say."""
+    from envscaler_mcp.certify import ScenarioReport, ServerReport
+    from envscaler_mcp.certify.report import totals
+
+    reports: list[ScenarioReport] = []
+    for identifier in folder.ids:
+        grading = folder.grading(identifier)
+        proof = grading.certificate if grading else None
+        if proof is None:
+            continue
+        made, killed, by_goals = totals(proof.mutants)
+        reports.append(
+            ScenarioReport(
+                id=identifier,
+                tier=proof.tier,
+                mutants=made,
+                killed=killed,
+                killed_by_goals=by_goals,
+                variants=proof.variants.made,
+                accepted=proof.variants.accepted,
+            )
         )
+    return ServerReport(name=folder.card.name, boots=True, scenarios=tuple(reports))
 
 
 def _scored(output: Output, folder: ServerFolder, out: Path) -> tuple[list[AgentSummary], str]:
     from envscaler_mcp.agents import agent_of
+    from envscaler_mcp.blueprint.solving.template import Template
     from envscaler_mcp.harness.evaluate import evaluate, plan, tasks_of
     from envscaler_mcp.harness.run import Run
     from envscaler_mcp.harness.summary import summarise
@@ -88,7 +121,7 @@ def _scored(output: Output, folder: ServerFolder, out: Path) -> tuple[list[Agent
                 planned,
                 suite,
                 concurrency=4,
-                agents={spec: agent_of(spec) for spec in AGENTS},
+                agents={spec: agent_of(spec, more={Template.spec: Template}) for spec in AGENTS},
                 progress=lambda one: steps.advance(one.row.id),
             )
         )
@@ -105,12 +138,15 @@ def _next_steps(path: Path, report: ServerReport) -> list[str]:
     mutants = sum(one.mutants for one in report.scenarios)
     killed = sum(one.killed for one in report.scenarios)
     return [
-        f"The oracle must reach 1.00, the others 0: doing nothing, guessing and looking earn nothing. "
+        f"The oracle must reach 1.00, noop and random 0: doing nothing and guessing earn nothing. template "
+        f"reads the wording and nothing else: where the policy asks for more, it fails. "
         f"{killed} of {mutants} planted wrong end states were rejected.",
         "",
         "[bold]Next[/bold]",
         f"  read the server         {path}/README.md",
         f"  plug it into a client   {program} serve {folder} --http",
         f"  evaluate it again       {program} eval {folder} --agent oracle --agent random -k 3",
+        f"  make more like it       {program} synth --count 10",
+        f"  describe your own       {program} new domain NAME",
         f"  bring your own          {program} import envscaler ENVIRONMENTS --scenarios FILE",
     ]

@@ -105,17 +105,30 @@ def _chosen(
     output: Output, topics: Sequence[str], files: Sequence[Path], count: int | None
 ) -> tuple[list[Domain], list[str]]:
     """The domains, and beside each its file where it is a person's own."""
-    from envscaler_mcp.blueprint.reading import domain_named, domain_names, read_domain
+    from envscaler_mcp.blueprint.reading import read_domain
 
     own = [read_domain(file) for file in files]
     if not topics and not own and count is None:
         raise BadInput("synth", "nothing says what to make", "give a TOPIC, --domain FILE or --count N")
     if not topics and own:
         return own, [str(file.resolve()) for file in files]
-    known = [domain_named(name) for name in domain_names()]
+    known = _known(output)
     named = [_closest(output, topic, known) for topic in topics] if topics else known
     found = list({one.name: one for one in named}.values())
     return [*found, *own], [*("" for _ in found), *(str(file.resolve()) for file in files)]
+
+
+def _known(output: Output) -> list[Domain]:
+    """The domains of the package."""
+    from envscaler_mcp.blueprint.reading import domain_named, domain_names
+
+    found: list[Domain] = []
+    for name in domain_names():
+        try:
+            found.append(domain_named(name))
+        except BadInput as error:
+            output.note(f"left out: {error}")
+    return found
 
 
 def _closest(output: Output, topic: str, known: Sequence[Domain]) -> Domain:
