@@ -53,12 +53,12 @@ def nodes_of(one: Expression) -> Iterator[Expression]:
 def reads(one: Expression, derived: Mapping[tuple[str, str], Expression]) -> frozenset[tuple[str, str]]:
     """The (entity, field) pairs it looks at, also through derived values; (entity, "") for its rows."""
     found: set[tuple[str, str]] = set()
-    for node in nodes_of(one):
-        if isinstance(node, Aggregate):
-            found.add((node.entity, ""))
-        if isinstance(node, Get):
-            key = (node.base.type.entity, node.field)
+    left = [one]
+    while left:
+        for node in nodes_of(left.pop()):
+            key = (node.entity, "") if isinstance(node, Aggregate) else ("", "")
+            if isinstance(node, Get):
+                key = (node.base.type.entity, node.field)
+                left += [derived[key]] if key in derived and key not in found else []
             found.add(key)
-            if key in derived:
-                found |= reads(derived[key], derived)
-    return frozenset(found)
+    return frozenset(found - {("", "")})

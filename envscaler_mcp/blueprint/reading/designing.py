@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from envscaler_mcp.blueprint.design import Design
+from envscaler_mcp.blueprint.design import Action, Design, Entity
 
 from .actions import Actions
 from .answers import decision_of, report_of
@@ -13,8 +13,11 @@ from .names import Names
 from .rules import Rules
 from .schema import DomainSchema
 from .soundness import Soundness
+from .uniqueness import unique_rules
 
 MAX_NAME = 48
+QUALIFIED = 64 - len("mcp____")
+"""What clients leave for the names of server and tool together: `mcp__server__tool`."""
 
 
 def design_of(draft: Draft, options: tuple[str, ...], patterns: tuple[str, ...], number: int) -> Design:
@@ -28,11 +31,11 @@ def design_of(draft: Draft, options: tuple[str, ...], patterns: tuple[str, ...],
     Names(draft).check()
     Soundness(draft, entities, actions).check()
     more = Rules(draft, schema, effects, {one.name: one for one in actions})
-    rules, measures = more.rules(), more.measures()
+    rules, measures = more.rules() + unique_rules(entities, actions), more.measures()
     answers = [one for one in (decision_of(actions, rules), report_of(measures)) if one is not None]
     form = draft.form
     return Design(
-        name=_name(form.name, options, number),
+        name=_name(form.name, options, number, _tools(entities, actions)),
         title=form.title,
         about=form.about,
         domain=form.name,
@@ -48,7 +51,12 @@ def design_of(draft: Draft, options: tuple[str, ...], patterns: tuple[str, ...],
     )
 
 
-def _name(domain: str, options: tuple[str, ...], number: int) -> str:
+def _tools(entities: tuple[Entity, ...], actions: tuple[Action, ...]) -> list[str]:
+    return [*(one.name for one in actions), *(f"search_{one.collection}" for one in entities)]
+
+
+def _name(domain: str, options: tuple[str, ...], number: int, tools: list[str]) -> str:
     """`hotel_bookings_deposits`; where that grows too long, the number of the composition."""
     joined = "_".join((domain, *options))
-    return joined if len(joined) <= MAX_NAME else f"{domain[: MAX_NAME - 4]}_{number}"
+    most = min(MAX_NAME, QUALIFIED - max(map(len, tools), default=0))
+    return joined if len(joined) <= most else f"{domain[: most - 4]}_{number}"

@@ -13,6 +13,10 @@ FORMAT = "envscaler-mcp/domain/1"
 TYPE_KEYS = ("text", "int", "money", "date", "bool", "enum", "ref", "refs")
 EFFECT_KEYS = ("each", "first", "on", "create", "link", "unlink", "delete", "when")
 
+MOST = 100
+"""Of entities, rules and actions."""
+MOST_USES = 12
+
 
 def _spelt(value: Any) -> Any:
     return str(value) if isinstance(value, int | bool) or value is None else value
@@ -194,12 +198,12 @@ class PartForm(Form):
     """What a domain, an option and a pattern have in common."""
 
     topics: list[Text] = Field(default_factory=list[Text])
-    entities: dict[Name, EntityForm] = Field(default_factory=dict[Name, EntityForm])
-    rules: dict[Name, RuleForm] = Field(default_factory=dict[Name, RuleForm])
-    actions: dict[Name, ActionForm] = Field(default_factory=dict[Name, ActionForm])
+    entities: dict[Name, EntityForm] = Field(default_factory=dict[Name, EntityForm], max_length=MOST)
+    rules: dict[Name, RuleForm] = Field(default_factory=dict[Name, RuleForm], max_length=MOST)
+    actions: dict[Name, ActionForm] = Field(default_factory=dict[Name, ActionForm], max_length=MOST)
     measures: dict[Name, MeasureForm] = Field(default_factory=dict[Name, MeasureForm])
     duties: dict[Name, DutyForm] = Field(default_factory=dict[Name, DutyForm])
-    uses: list[UseForm] = Field(default_factory=list[UseForm])
+    uses: list[UseForm] = Field(default_factory=list[UseForm], max_length=MOST_USES)
 
 
 class OptionForm(PartForm):

@@ -11,7 +11,7 @@ from pathlib import Path
 from envscaler_mcp.blueprint.nearest import instead, one_of
 
 from .entities import collection_name, noun_of
-from .forms import EntityForm, PatternForm, UseForm
+from .forms import MOST_USES, EntityForm, PatternForm, UseForm
 from .located import Entry, Node, Place, Scalar, Sequence, Table, read_located
 from .merging import merged, without
 from .problems import Problems
@@ -48,16 +48,15 @@ def with_uses(node: Table, around: Node, patterns: Patterns, problems: Problems,
     if not isinstance(uses, Sequence):
         return node
     grown: Node = without(node, "uses")
-    for index, part in enumerate(uses.parts):
+    if len(uses.parts) > MOST_USES or level > MAX_NESTING:
+        message = f"{len(uses.parts)} patterns, on level {level} of patterns that use others"
+        problems.add(uses.place, message, f"use at most {MOST_USES}, and none that uses itself")
+        return without(node, "uses")
+    for part in uses.parts:
         used = _used(part, merged(around, grown), patterns, problems)
-        if used is not None and level >= MAX_NESTING:
-            problems.add(
-                uses.parts[index].place, "patterns use each other without end", "take one `uses` out"
-            )
-        elif used is not None:
-            grown = merged(
-                grown, with_uses(used, merged(around, grown), patterns, problems, level + 1), keep=True
-            )
+        if used is not None:
+            inner = with_uses(used, merged(around, grown), patterns, problems, level + 1)
+            grown = merged(grown, inner, keep=True)
     return grown if isinstance(grown, Table) else node
 
 

@@ -54,6 +54,7 @@ class Soundness:
         for action in self.actions:
             self._check_arguments(action)
             self._check_logs(action)
+            self._check_deleted(action)
 
     def _check_entity(self, entity: Entity) -> None:
         steps: Steps = ("entities", entity.name)
@@ -152,6 +153,16 @@ class Soundness:
             if row is not None and row.type.entity in logs:
                 message = f"it changes a row of {row.type.entity}, which is a log"
                 self.draft.problem(("actions", action.name), message, "only create rows of a log")
+
+    def _check_deleted(self, action: Action) -> None:
+        """No ref may lead to a row that is gone."""
+        for effect in _all(action.effects):
+            gone = effect.row.type.entity if isinstance(effect, Delete) else None
+            fields = [(one.name, field) for one in self.entities for field in one.fields]
+            refs = [f"{name}.{field.name}" for name, field in fields if field.type.entity == gone]
+            if gone and refs:
+                message = f"it deletes a row of {gone}, which {one_of(refs)} may lead to"
+                self.draft.problem(("actions", action.name), message, "give it a state for that instead")
 
 
 def _states_given(entity: Entity, effect: Effect) -> set[str]:

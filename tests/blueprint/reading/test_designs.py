@@ -264,7 +264,7 @@ def test_a_domain_has_the_last_word_on_what_a_pattern_says(notes: Path):
         (PATTERN.replace("creates: <what>_note", "creates: <what>_nota"), r"patterns/notes.yaml:14: .*_nota"),
         (PATTERN.replace("parameters: {what", "parameters: {thing: a thing, what"), "lacks thing"),
         (PATTERN.replace("about: Notes on a thing.\n", ""), "patterns/notes.yaml:2: about is missing"),
-        (f"{PATTERN}uses: [{USE.strip(' -').strip()}]\n", "patterns use each other without end"),
+        (f"{PATTERN}uses: [{USE.strip(' -').strip()}]\n", "none that uses itself"),
     ],
 )
 def test_what_is_wrong_with_a_pattern_is_told_at_its_place(tmp_path: Path, pattern: str, said: str):

@@ -131,6 +131,7 @@ CHANGES = [
     ("with: {who: member,", "with: {whom: member,", "the pattern 'waitlist' has no parameter 'whom'"),
     ("with: {who: member,", "with: {", "the pattern 'waitlist' lacks who"),
     ("claim: hand_out,", "claim: hand_over,", "patterns/waitlist.yaml:"),
+    ("uses:\n      - pattern: quota", "uses:" + "\n      - pattern: quota" * 13, "use at most 12"),
     ("  blocking:\n    entities:", "  blocking:\n    entitys:", "unknown key 'entitys'"),
 ]  # fmt: skip
 
