@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 
 import mcp_types as types
@@ -11,21 +11,25 @@ from envscaler_mcp.blueprint.design import Design, Entity
 from envscaler_mcp.blueprint.reading import Domain, domain_named, domain_names
 from envscaler_mcp.errors import BadInput
 
+Listed = frozenset[tuple[str, frozenset[str]]]
+"""The tools of a server, each with the fields of the row that it shows."""
+
 
 def design_behind(policy: str, tools: Iterable[types.Tool]) -> Design | None:
     """The design whose title the policy has and whose tools these are; None where there is none."""
-    title, listed = policy.partition("\n")[0].removeprefix("# ").strip(), tuple(tools)
-    for domain in _domains():
-        if domain.design().title == title:
-            return _composed(domain, listed)
-    return None
+    heading = policy.partition("\n")[0].removeprefix("# ").strip()
+    titles = {domain.title: domain.name for domain in _domains()}
+    meant = [title for title in titles if heading == title or heading.startswith(f"{title}:")]
+    listed = frozenset((tool.name, _row_fields(tool)) for tool in tools)
+    return _composed(titles[max(meant, key=len)], listed) if meant else None
 
 
-def _composed(domain: Domain, tools: Sequence[types.Tool]) -> Design | None:
-    names, rows = frozenset(one.name for one in tools), {one.name: _row_fields(one) for one in tools}
+@cache
+def _composed(name: str, listed: Listed) -> Design | None:
+    domain, rows = domain_named(name), dict(listed)
     for options in domain.compositions():
         design = domain.design(options)
-        if tool_names(design) == names and all(
+        if tool_names(design) == frozenset(rows) and all(
             _stored(one) == rows[f"get_{one.name}"] for one in _shown(design)
         ):
             return design
