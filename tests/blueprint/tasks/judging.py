@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,6 +29,6 @@ class Judge:
 
 
 @contextmanager
-def judge() -> Iterator[Judge]:
+def judge() -> Generator[Judge]:
     with CheckRunner() as runner:
         yield Judge(runner)
