@@ -167,6 +167,8 @@ class _Pair:
         if look.place == "worker":
             return self._ask_worker(source, None)
         attempt = attempt or self._ask_alone(source)
+        if attempt.own_fault:  # stopped by the clock: perhaps others had the machine
+            attempt = self._ask_alone(source)
         return self._ask_worker(source, attempt.result) if attempt.perhaps_unsupported else attempt.result
 
     def _ask_shared(

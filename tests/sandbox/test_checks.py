@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from envscaler_mcp.sandbox import checks
 from envscaler_mcp.sandbox.check_policy import plan
 from envscaler_mcp.sandbox.checks import CheckResult, CheckRunner
 
@@ -90,6 +91,25 @@ def test_what_is_stopped_costs_only_itself(runner: CheckRunner, body: str):
     assert (first.ok, stopped.ok, last.ok) == (True, None, True)
     assert (stopped.error or "").startswith("stopped: ")
     assert "\n" not in (stopped.error or "")
+
+
+@pytest.mark.parametrize("body", ["return True", "final['rows'] = {}; return True"])
+def test_what_the_clock_stopped_is_asked_once_more(
+    runner: CheckRunner, monkeypatch: pytest.MonkeyPatch, body: str
+):
+    """The machine may have been busy; what is endless is stopped again."""
+    feed, stops = checks._feed, [1]
+
+    def slow(session: Any, code: str, inputs: Any = None) -> Any:
+        attempt = feed(session, code, inputs)
+        if "return True" in code and stops:
+            stops.pop()
+            return checks._crashed("TimeoutError", "time limit exceeded")
+        return attempt
+
+    monkeypatch.setattr(checks, "_feed", slow)
+    assert ask(runner, source(body))[0].ok
+    assert not stops
 
 
 def test_sleeping_files_and_the_environment_are_out_of_reach(
