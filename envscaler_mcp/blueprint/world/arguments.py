@@ -10,14 +10,13 @@ import datetime as dt
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from envscaler_mcp.blueprint.design import STATE, Action, Design, Parameter
 from envscaler_mcp.blueprint.expression.evaluate import Rows, Scope, from_json, to_json
 from envscaler_mcp.blueprint.expression.tree import Expression
 
-from .limits import Limits
+from .knowledge import Knowledge, known
 from .texts import Texts
 from .trees import free_names, given_values
 from .values import near, value_of
@@ -30,11 +29,11 @@ NOTHING = 0.25
 """Share of optional arguments that are None."""
 VALUES = 6
 """So many values of a parameter are tried before an earlier one is changed."""
-STEPS = 60
+STEPS = 40
 """So many values are tried for one call in all."""
 ROUNDS = 4
 """How often the rows that an action can act on are gone through."""
-ASKED_AT_RANDOM = 24
+ASKED_AT_RANDOM = 40
 """Calls proposed of an action that acts on no row."""
 
 
@@ -51,11 +50,12 @@ class Chooser:
 
     design: Design
     texts: Texts
+    knowledge: Knowledge
 
     @classmethod
     def of(cls, design: Design, seed: object) -> Chooser:
         """A chooser whose texts depend on the seed."""
-        return cls(design, Texts(seed))
+        return cls(design, Texts(seed), known(design))
 
     def value_for(
         self,
@@ -103,8 +103,8 @@ class Chooser:
     ) -> Iterator[Arguments]:
         """Arguments that the action's own requirements allow, in an order that the seed decides.
 
-        Rules are not asked: whether a call is refused says `LiveEpisode.would`. The first round goes through
-        all rows that the action can act on.
+        Rules are asked as far as they are about one row: whether a call is refused says
+        `LiveEpisode.would`. The first round goes through all rows that the action can act on.
 
         Args:
             action: to be called.
@@ -116,37 +116,25 @@ class Chooser:
             careful: false to ask no requirement either.
         """
         filling = _Filling(self, action, Scope(self.design, source, today), rng, aim or today, careful)
+        starts = [one for one in self._starts(action, source, rng, fixed or {}) if filling.begun(one)]
         seen: set[str] = set()
-        for start in self._starts(action, source, rng, fixed or {}):
-            arguments = filling.completed(start)
-            if arguments is not None and (spelt := repr(arguments)) not in seen:
-                seen.add(spelt)
-                yield arguments
-
-    @cached_property
-    def limits(self) -> Limits:
-        """Where comparisons turn over."""
-        return Limits(self.design)
-
-    @cached_property
-    def needs(self) -> Mapping[str, tuple[tuple[frozenset[str], Expression], ...]]:
-        """Action → the names that each of its requirements needs, and the requirement."""
-        return {
-            action.name: tuple((free_names(one.must), one.must) for one in action.requires)
-            for action in self.design.actions
-        }
+        for _ in range(ROUNDS if len(starts) > 1 else ASKED_AT_RANDOM):
+            for start in rng.sample(starts, len(starts)):
+                arguments = filling.completed(start)
+                if arguments is not None and (spelt := repr(arguments)) not in seen:
+                    seen.add(spelt)
+                    yield arguments
 
     def _starts(
         self, action: Action, source: Rows, rng: random.Random, fixed: Mapping[str, Any]
     ) -> Iterator[Arguments]:
-        """What each attempt begins with: the row that is acted on."""
+        """What each round of attempts begins with: the row that is acted on."""
         if not action.subject or action.subject in fixed:
-            yield from ({**fixed} for _ in range(ASKED_AT_RANDOM))
+            yield {**fixed}
             return
         rows = source.rows(self.design.by_entity[action.subject].collection)
         allowed = [key for key, row in rows.items() if _in_state(row, action.from_states)]
-        for _ in range(ROUNDS):
-            yield from ({**fixed, action.subject: key} for key in rng.sample(allowed, len(allowed)))
+        yield from ({**fixed, action.subject: key} for key in rng.sample(allowed, len(allowed)))
 
     def _rows(self, parameter: Parameter, source: Rows, rng: random.Random) -> Any:
         keys = list(source.rows(self.design.by_entity[parameter.type.entity].collection))
@@ -171,11 +159,18 @@ class _Filling:
     careful: bool
     steps: int = 0
 
+    def begun(self, start: Arguments) -> bool:
+        """Whether nothing speaks against what is given so far."""
+        return self._allowed({name: start[name] for name in self._names if name in start}, None)
+
     def completed(self, start: Arguments) -> Arguments | None:
         """A whole call that begins like this, or None where none was found."""
         self.steps = 0
-        given = {one.name: start[one.name] for one in self.action.parameters if one.name in start}
-        return self._filled(given) if self._allowed(given, None) else None
+        return self._filled({name: start[name] for name in self._names if name in start})
+
+    @property
+    def _names(self) -> list[str]:
+        return [one.name for one in self.action.parameters]
 
     def _filled(self, given: Arguments) -> Arguments | None:
         parameter = next((one for one in self.action.parameters if one.name not in given), None)
@@ -206,7 +201,7 @@ class _Filling:
         """The values at which something turns over, given the arguments so far."""
         bound = self._bound(given)
         aimed = Scope(self.chooser.design, self.scope.source, self.aim)
-        limits = self.chooser.limits.of_action(self.action).get(parameter.name, ())
+        limits = self.chooser.knowledge.limits.of_action(self.action).get(parameter.name, ())
         values = [asked(aimed, one, bound) for one in limits if free_names(one) <= bound.keys()]
         return tuple(value for value in values if value is not None)
 
@@ -215,7 +210,7 @@ class _Filling:
         bound = self._bound(given)
         return not self.careful or all(
             asked(self.scope, must, bound) is not False
-            for names, must in self.chooser.needs[self.action.name]
+            for names, must in self.chooser.knowledge.needs[self.action.name]
             if names <= bound.keys() and (latest is None or latest in names)
         )
 

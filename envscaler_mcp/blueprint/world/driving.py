@@ -66,7 +66,9 @@ class Driver:
         """Play other actions until some call of this one would be done; that call, or None."""
         for _ in range(STARTS >> deep):
             begun = self._nearest(action)
-            if begun is not None and self._cleared(action, begun):
+            cleared = self._cleared(self.episode, action, begun) if begun is not None else None
+            if cleared is not None:
+                self.episode = cleared
                 return begun
             if begun is None and not self._bring(action, deep):
                 return None
@@ -79,14 +81,26 @@ class Driver:
         ]
         path = self._path_to(action) if makers else None
         for _ in range(NEW_ROWS if path is not None else 0):
-            episode = self.episode.fork()
+            episode: LiveEpisode | None = self.episode.fork()
             key = self._made(episode, self._rng.choice(makers), action.subject)
-            if key and all(self._done(episode, one, {action.subject: key}) for one in path or ()):
-                for one in islice(self._candidates(action, {action.subject: key}, of=episode), WAYS):
-                    if self._code(episode, action, one) is None:
-                        self.episode = episode
-                        return one
+            for one in path or () if key else ():
+                episode = self._gone(episode, one, {action.subject: key}) if episode else None
+            for one in (
+                islice(self._candidates(action, {action.subject: key}, of=episode), WAYS) if key else ()
+            ):
+                if episode and self._code(episode, action, one) is None:
+                    self.episode = episode
+                    return one
         return None
+
+    def _gone(self, episode: LiveEpisode, action: Action, fixed: Mapping[str, Any]) -> LiveEpisode | None:
+        """The episode after a step on a row, with what had to be moved for it."""
+        begun = next(self._candidates(action, fixed, careful=False, of=episode), None)
+        cleared = self._cleared(episode, action, begun) if begun is not None else None
+        if cleared is not None and begun is not None:
+            cleared = cleared.fork()
+            cleared.call(action.name, tool_arguments(action, begun))
+        return cleared
 
     def _made(self, episode: LiveEpisode, maker: Action, entity: str) -> str:
         """The key of a new row."""
@@ -126,17 +140,16 @@ class Driver:
         ]
         return max(calls, key=lambda call: call[:2])[2] if calls else None
 
-    def _cleared(self, action: Action, arguments: Arguments) -> bool:
-        """Take steps that lead from one refusal to another, until there is none; if there is no way, none."""
-        episode, met = self.episode, [WRONG_STATE]
+    def _cleared(self, episode: LiveEpisode, action: Action, arguments: Arguments) -> LiveEpisode | None:
+        """The episode after steps from one refusal to another, until there is none; None: no way."""
+        met = [WRONG_STATE]
         while (code := self._code(episode, action, arguments)) is not None:
             met.append(code)
             moved = self._step(episode, action, arguments, met) if len(met) <= STEPS else None
             if moved is None:
-                return False
+                return None
             episode = moved
-        self.episode = episode
-        return True
+        return episode
 
     def _step(
         self, episode: LiveEpisode, action: Action, arguments: Arguments, met: list[str]

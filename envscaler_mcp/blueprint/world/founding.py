@@ -46,7 +46,7 @@ class Founding:
     def __init__(self, chooser: Chooser, rng: random.Random, today: dt.date) -> None:
         self._design = design = chooser.design
         self._texts = chooser.texts
-        self._lasting = chooser.limits.lasting
+        self._lasting = chooser.knowledge.limits.lasting
         self._rng = rng
         self._today = today
         self._assigned = assigned_fields(design)

@@ -40,6 +40,8 @@ OTHERS = 2
 """So often each other action is done at most; one of them at each time."""
 FOUNDED = 0.15
 """Share of rows that were there from the start and whose lifecycle may have moved on."""
+ENDED = 0.3
+"""Share of rows that may have come to an end: the others are there to be worked on."""
 SIMILAR = 0.2
 """Share of new rows that are like an earlier one but for one argument."""
 
@@ -130,6 +132,9 @@ class History:
                 return 0.0
             return waiting / 4 / (1 + 2 * states[part.to])
         ends = not self._goes_on(entity.name, part.to)
+        ended = sum(states[one] for one in entity.states if not self._goes_on(entity.name, one))
+        if ends and ended >= ENDED * states.total():
+            return 0.0
         return waiting / (1 + (4 if ends else 1) * states[part.to])
 
     def _states(self, entity: Entity) -> Counter[str]:

@@ -81,7 +81,7 @@ class Collection(dict[str, Kept]):
 
     def equals(self, rows: Mapping[str, BaseModel]) -> bool:
         """Whether these rows are as they were kept, and in that order."""
-        return [vars(row) for row in rows.values()] == self._values and list(rows) == list(self)
+        return list(map(vars, rows.values())) == self._values and list(rows) == list(self)
 
 
 Whole: TypeAlias = Mapping[str, Collection]

@@ -5,13 +5,24 @@ From `arrives + nights <= room.closes` follows that `nights` is interesting near
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from envscaler_mcp.blueprint.design import Action, Assign, Design
-from envscaler_mcp.blueprint.expression.tree import Arithmetic, Compare, Expression, Get, Type, Variable
+from envscaler_mcp.blueprint.design import STATE, Action, Assign, Design
+from envscaler_mcp.blueprint.expression.tree import (
+    Aggregate,
+    Arithmetic,
+    Compare,
+    Constant,
+    Expression,
+    Get,
+    Logic,
+    Not,
+    Type,
+    Variable,
+)
 from envscaler_mcp.blueprint.expression.walk import nodes_of
 
 from .trees import effects_in, free_names, given_values, replaced, spelt_out
@@ -80,16 +91,11 @@ class Limits:
         }
 
     def _as_left(self, action: Action) -> Iterator[Expression]:
-        """What is said of the row, with the values that the action gives it in the place of its fields."""
-        entity, values = action.creates or action.subject, given_values(action)
-        row = Variable(entity, Type("ref", entity))
-
-        def change(part: Expression) -> Expression | None:
-            return values.get(part.field) if isinstance(part, Get) and part.base == row else None
-
+        """What is said of the row, as it is of the row that the action leaves."""
+        entity = action.creates or action.subject
         for subject, said in self._said:
             if subject == entity and free_names(said) <= {entity}:
-                yield replaced(said, change)
+                yield replaced(said, after(self._design, action))
 
     def _later(self, action: Action) -> Found:
         """Parameter → limits that the field it is given to meets on some day."""
@@ -107,6 +113,34 @@ class Limits:
             (subject, spelt_out(self._design, said, {subject: Variable(subject, Type("ref", subject))}))
             for subject, said in _sayings(self._design)
         ]
+
+
+def after(design: Design, action: Action) -> Callable[[Expression], Expression | None]:
+    """Turns fields of the row that an action makes or changes into the values that it leaves there."""
+    entity = design.by_entity.get(action.creates or action.subject)
+    values = dict(given_values(action))
+    if entity and action.creates and entity.states:
+        values.setdefault(STATE, Constant(entity.states[0], entity.field(STATE).type))
+
+    def change(part: Expression) -> Expression | None:
+        if isinstance(part, Get) and isinstance(part.base, Variable) and entity:
+            return values.get(part.field) if part.base.name == entity.name else None
+        return None
+
+    return change
+
+
+def rules_after(design: Design, action: Action) -> Iterator[Expression]:
+    """Rules of the row as the action leaves it, over the action's parameters; only those of one row."""
+    entity, scope = action.creates or action.subject, {one.name for one in action.parameters}
+    row = Variable(entity, Type("ref", entity))
+    for rule in design.rules:
+        if rule.subject == entity:
+            whole = rule.must if rule.when is None else Logic("or", (Not(rule.when), rule.must))
+            left = replaced(spelt_out(design, whole, {entity: row}), after(design, action))
+            sums = any(isinstance(one, Aggregate) for one in nodes_of(left))
+            if free_names(left) <= scope and not sums:
+                yield left
 
 
 def _sayings(design: Design) -> Iterator[tuple[str, Expression]]:

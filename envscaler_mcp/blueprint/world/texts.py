@@ -21,6 +21,15 @@ LIKES = ("person", "city", "street", "email", "phone", "company", "word", "title
 
 CITIES = (Locale.EN_GB, Locale.DE, Locale.FR, Locale.IT, Locale.NL, Locale.DA, Locale.FI)
 PEOPLE = (*CITIES, Locale.EN, Locale.ES, Locale.PT)
+ENGLISH = (Locale.EN, Locale.EN_GB)
+FIRST_NAMES = (
+    "Alice", "Amelia", "Andrew", "Anna", "Arthur", "Beatrice", "Ben", "Charlotte", "Clara", "Daniel",
+    "David", "Edith", "Edward", "Eleanor", "Emily", "Emma", "Florence", "Frances", "George", "Grace",
+    "Hannah", "Harold", "Helen", "Henry", "Isaac", "Jack", "James", "Jane", "Joan", "John", "Joseph",
+    "Julia", "Kate", "Laura", "Leo", "Louisa", "Margaret", "Martha", "Martin", "Mary", "Matthew",
+    "Nora", "Oliver", "Oscar", "Patrick", "Paul", "Peter", "Philip", "Rachel", "Robert", "Rose", "Ruth",
+    "Samuel", "Sarah", "Simon", "Sophie", "Stephen", "Susan", "Thomas", "Victor", "Walter", "William",
+)  # fmt: skip
 CITY_POOL = 9
 """So many cities are in play: people of one town are told apart by other things."""
 LONGEST = 14
@@ -138,6 +147,8 @@ class Texts:
         return self._rng.choice(locales)
 
     def _first_name(self, locale: Locale) -> str:
+        if locale in ENGLISH:
+            return self._rng.choice(FIRST_NAMES)
         gender = self._rng.choice((Gender.FEMALE, Gender.MALE))
         return self._plain(lambda: self._people(locale).first_name(gender=gender))
 

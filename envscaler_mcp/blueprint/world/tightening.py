@@ -34,7 +34,7 @@ class Tightening:
         self, chooser: Chooser, obeys: Callable[[State], bool], today: dt.date, rng: random.Random
     ) -> None:
         self._design = chooser.design
-        self._seen = chooser.limits.seen_from
+        self._seen = chooser.knowledge.limits.seen_from
         self._obeys = obeys
         self._today = today
         self._rng = rng
