@@ -88,7 +88,7 @@ class Interpreted:
         if broken:
             raise Refused(broken[0])
         made = action.creates or action.subject
-        return copy.deepcopy(self._rows(made)[bound[made]])
+        return copy.deepcopy(self._rows(made).get(bound[made], {}))
 
     def _obeys(self, rule: Any) -> bool:
         keys = self.scope.keys(rule.subject) if rule.subject else [""]
