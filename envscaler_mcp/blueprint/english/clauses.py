@@ -123,7 +123,9 @@ class Clauses:
         row, conditions = Slot("row", self.naming.one(entity)), self.naming.conditions
         forms: list[Form] = []
         for name in conditions.names(entity):
-            label = conditions.label(entity, name)
+            # The day of the inspection of lot 12, not the day of the inspection of the inspection of it.
+            noun = self.design.by_entity[entity].noun.singular
+            label = conditions.label(entity, name).removesuffix(f" of the {noun}").removesuffix(f" of {noun}")
             forms += [
                 _of_row(entity, (row, " ", Slot("test", form))) for form in conditions.verbs(entity, name)
             ]

@@ -118,6 +118,18 @@ class Ranked(Either):
 
 
 @dataclass(frozen=True, eq=False)
+class Mostly(Ranked):
+    """The first form, and now and then the other one."""
+
+    share: float = 0.75
+
+    def say(self, meaning: Meaning, rng: random.Random) -> str | None:
+        """The meaning in the first form that can say it, as the seed ranks them."""
+        options = self.options if rng.random() < self.share else self.options[::-1]
+        return next((text for one in options if (text := one.say(meaning, rng)) is not None), None)
+
+
+@dataclass(frozen=True, eq=False)
 class Later:
     """A form that is made when it is first needed: names are made of names."""
 

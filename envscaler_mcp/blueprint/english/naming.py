@@ -14,7 +14,21 @@ from envscaler_mcp.blueprint.wording import words
 
 from .conditions import Conditions, condition_order, is_adjective, is_person, predicate
 from .describe import in_order
-from .forms import Either, Form, Later, Listing, Meaning, Parts, Phrase, Ranked, Slot, fixed, whole, words_for
+from .forms import (
+    Either,
+    Form,
+    Later,
+    Listing,
+    Meaning,
+    Mostly,
+    Parts,
+    Phrase,
+    Ranked,
+    Slot,
+    fixed,
+    whole,
+    words_for,
+)
 from .values import value_form
 
 PROPER = ("person", "city", "country", "company", "street", "email")
@@ -107,10 +121,11 @@ class Naming:
         if title is None:
             return []
         form = value_form(title.type, title.like, title.unit)
-        before = _before_title(title, noun)
-        if behind_state and not _says_noun(title, noun):
-            before = f"{noun} "
-        return [Slot(title.name, whole((before, Slot("title", form))) if before else form)]
+        before = "" if _says_noun(title, noun) else f"{noun} " if behind_state else _before_title(title, noun)
+        plain = _behind_words(before, form)
+        if title.like in PROPER and not behind_state:  # two kinds of people may be asked the same of
+            plain = Mostly((plain, _behind_words(f"the {noun} ", form)))
+        return [Slot(title.name, plain)]
 
     def _phrases(self, entity: Entity) -> tuple[Slot, ...]:
         """Every mark that stands behind the noun; each may be missing."""
@@ -239,11 +254,14 @@ def _same_form(text: str, same: Same) -> Form:
 
 def _before_title(title: Field, noun: str) -> str:
     """What people put before a title: `room 214`, `the procedure hip replacement`, but Anna Berg, Flat 12."""
-    if isinstance(title.like, str):
-        code = "#" in title.like or title.type.kind != "text"
-        bare = title.like in PROPER or _says_noun(title, noun)
-        return "" if bare else f"{noun} " if code else f"the {noun} "
-    return "" if all(value[:1].isupper() for value in title.like) else f"the {noun} "
+    if _says_noun(title, noun) or title.like in PROPER:
+        return ""
+    code = title.type.kind != "text" or (isinstance(title.like, str) and "#" in title.like)
+    return f"{noun} " if code else f"the {noun} "
+
+
+def _behind_words(before: str, form: Form) -> Form:
+    return whole((before, Slot("title", form))) if before else form
 
 
 def _says_noun(title: Field, noun: str) -> bool:

@@ -18,7 +18,8 @@ class Register:
         orders: sentences around `{do}`, an imperative with a small letter; `{Do}` with a capital.
         next_orders: the same behind another sentence.
         last_orders: the same behind several, at the end.
-        tests: sentences around `{test}`, `{then}` and `{otherwise}`, which may be missing.
+        tests: sentences around `{test}`, `{then}` and `{otherwise}`.
+        tests_alone: the same where nothing is to be done otherwise.
         connectives: what stands before the `If` of a sentence that is not the first.
         news: what is asked behind news.
         more: what stands before news that are not the first thing said.
@@ -32,6 +33,7 @@ class Register:
     next_orders: tuple[str, ...]
     last_orders: tuple[str, ...]
     tests: tuple[str, ...]
+    tests_alone: tuple[str, ...]
     connectives: tuple[str, ...]
     news: tuple[str, ...]
     more: tuple[str, ...]
@@ -65,6 +67,11 @@ LETTER = Register(
         "Please find out whether {test}. If so, {then}; if not, {otherwise}.",
         "If {test}, I should be grateful if you would {then}; if not, please {otherwise}.",
     ),
+    tests_alone=(
+        "If {test}, please {then}.",
+        "Please find out whether {test}. If so, {then}; if not, there is nothing to be done.",
+        "If {test}, I should be grateful if you would {then}.",
+    ),
     connectives=("Then, ", "After that, ", "Next, "),
     news=(
         "Please do what has to be done under the policy.",
@@ -83,6 +90,10 @@ NOTE = Register(
         "If {test}, {then}; otherwise {otherwise}.",
         "If {test}, {then}. If not, {otherwise}.",
     ),
+    tests_alone=(
+        "If {test}, {then}.",
+        "If {test}, {then}; otherwise do nothing about it.",
+    ),
     connectives=("Then, ", "Next, ", "After that, "),
     news=("Do what has to be done under the policy.", "Deal with it as the policy lays down."),
     more=("One more thing.", "Also:"),
@@ -99,6 +110,11 @@ CHAT = Register(
         "If {test}, could you {then}? If not, please {otherwise}.",
         "If {test}, please {then}, and if not, {otherwise}.",
         "Can you look up whether {test}? If it is so, {then}; if not, {otherwise}.",
+    ),
+    tests_alone=(
+        "If {test}, could you {then}?",
+        "If {test}, please {then}.",
+        "Can you look up whether {test}? If it is so, {then}.",
     ),
     connectives=("And then, ", "After that, "),
     news=(
@@ -122,6 +138,10 @@ MAIL = Register(
     tests=(
         "If {test}, please {then}; otherwise {otherwise}.",
         "Please check whether {test}: if so, {then}; if not, {otherwise}.",
+    ),
+    tests_alone=(
+        "If {test}, please {then}.",
+        "Please check whether {test}, and if so, {then}.",
     ),
     connectives=("Then, ", "After that, ", "The next point: "),
     news=(

@@ -16,7 +16,7 @@ from .forms import Form, Hearing
 from .sentences import Spoken, texts
 from .statements import Obscure, canonical, refer, requests_of, resolve, statements_of
 
-TRIES = 12
+TRIES = 24
 GRAMMARS_KEPT = 8
 
 

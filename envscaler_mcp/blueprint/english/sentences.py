@@ -17,8 +17,6 @@ from .statements import News, Order, Statement, Test
 from .values import value_form
 
 Place: TypeAlias = Literal["first", "next", "last"]
-_WITHOUT = re.compile(r"(?:; otherwise|; if not|, and if not|\. If not|\? If not),?[^;]*\{otherwise\}")
-"""What is left out where nothing is to be done otherwise."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +74,7 @@ class Sentences:
 
     def _tests(self) -> list[Form]:
         forms: list[Form] = []
-        for text in dict.fromkeys(
-            one for full in self.register.tests for one in (full, _WITHOUT.sub("", full))
-        ):
+        for text in (*self.register.tests, *self.register.tests_alone):
             forms.append(_at("first", _test(text, self.clauses)))
             if text.startswith("If "):
                 later = [f"{before}{text[:1].lower()}{text[1:]}" for before in self.register.connectives]
