@@ -51,7 +51,7 @@ def make(job: Job, out: Path, told: Told | None = None) -> Made:
         design = job.design()
         environment = _environment(job, design)
     except BadInput as error:
-        return _not_made(job, out, Problem(code="does_not_compile", where=job.name, message=str(error)))
+        return not_made(job, out, Problem(code="does_not_compile", where=job.name, message=str(error)))
     return fill(job, design, environment, out / job.name, told=told)
 
 
@@ -91,7 +91,8 @@ def _environment(job: Job, design: Design) -> Environment:
     return replace(environment, card=environment.card.model_copy(update={"provenance": provenance}))
 
 
-def _not_made(job: Job, out: Path, problem: Problem) -> Made:
+def not_made(job: Job, out: Path, problem: Problem) -> Made:
+    """What became of a job of which nothing became."""
     path = str(out / job.name)
     return Made(name=job.name, path=path, problems=(problem,), domain=job.domain, options=job.options)
 

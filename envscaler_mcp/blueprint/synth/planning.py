@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -76,15 +76,23 @@ def _rounds(domains: Sequence[Domain], places: Sequence[int]) -> Iterator[_Choic
             return
 
 
-def spread_out(compositions: Sequence[Composition]) -> list[Composition]:
-    """The richest first, then always the one that differs most from all before it; ties in their order."""
+def spread_out(
+    compositions: Sequence[Composition], room: Callable[[Composition], int]
+) -> Iterator[tuple[Composition, int]]:
+    """The richest first, then always the one that differs most from all before it; ties in their order.
+
+    Args:
+        compositions: to choose from.
+        room: asked of each in turn; 0 leaves it out.
+    """
     left = list(compositions)
     taken: list[Composition] = []
     while left:
         best = max(left, key=lambda one: (_distance(one, taken), len(one), -left.index(one)))
         left.remove(best)
-        taken.append(best)
-    return taken
+        if found := room(best):
+            taken.append(best)
+            yield best, found
 
 
 def _distance(one: Composition, taken: Sequence[Composition]) -> int:
@@ -94,8 +102,8 @@ def _distance(one: Composition, taken: Sequence[Composition]) -> int:
 
 def _usable(domain: Domain, place: int) -> Iterator[_Choice]:
     """The compositions that clients can take; the rest are too large for them, or do not read."""
-    found = ((options, _room(domain, options)) for options in spread_out(domain.compositions()))
-    return (_Choice(place, options, room) for options, room in found if room)
+    found = spread_out(domain.compositions(), lambda options: _room(domain, options))
+    return (_Choice(place, options, room) for options, room in found)
 
 
 def _room(domain: Domain, options: Composition) -> int:

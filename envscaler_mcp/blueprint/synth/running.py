@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import signal
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -10,13 +11,15 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 
-from envscaler_mcp.errors import Infrastructure
+from envscaler_mcp.errors import EnvscalerError, Infrastructure
+from envscaler_mcp.spec import Problem
 
 from .jobs import Job
 from .kept import keep, kept
 from .made import Made
-from .making import make
+from .making import make, not_made
 
+log = logging.getLogger("synth")
 Done = Callable[[Made], None]
 JOBS_PER_PROCESS = 25
 """Then a process is replaced: what classes and states leave behind in it goes with it."""
@@ -67,7 +70,14 @@ def _at_once(jobs: Sequence[Job], out: Path, processes: int) -> Iterator[Made]:
 
 
 def _made(job: Job, out: Path, told: Callable[[str], None] | None = None) -> Made:
-    made = make(job, out, told)
+    try:
+        made = make(job, out, told)
+    except EnvscalerError:
+        raise
+    except Exception as error:  # one environment that meets a bug is a row with its error, not the end
+        log.exception("%s could not be made", job.name)
+        crashed = f"{type(error).__name__}: {error}"[:500]
+        return not_made(job, out, Problem(code="crashed", where=job.name, message=crashed))
     keep(made, out)
     return made
 
