@@ -16,8 +16,7 @@ from mimesis.enums import Gender
 from mimesis.locales import Locale
 from mimesis.random import Random
 
-LIKES = ("person", "city", "street", "email", "phone", "company", "word", "title", "sentence")
-"""What a text may be like, besides a mask (`A` a letter, `#` a digit) and a list of values."""
+from envscaler_mcp.blueprint.likes import MASK
 
 CITIES = (Locale.EN_GB, Locale.DE, Locale.FR, Locale.IT, Locale.NL, Locale.DA, Locale.FI)
 PEOPLE = (*CITIES, Locale.EN, Locale.ES, Locale.PT)
@@ -34,7 +33,6 @@ CITY_POOL = 9
 """So many cities are in play: people of one town are told apart by other things."""
 LONGEST = 14
 NAME = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]{2,}(-[A-ZÀ-Þ][a-zß-ÿ]{2,})?")
-MASK = re.compile(r"#|(?<![A-Za-z])A+(?![a-z])")
 TRIES = 200
 
 STREETS = (

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from envscaler_mcp.blueprint.world.texts import LIKES, Texts
+from envscaler_mcp.blueprint.likes import LIKES
+from envscaler_mcp.blueprint.world.texts import Texts
 
 
 @pytest.mark.parametrize("like", [*LIKES, "A-##", ["a", "b", "c"], "ward", ""])
