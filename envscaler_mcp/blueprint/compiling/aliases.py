@@ -76,7 +76,8 @@ class Aliases:
 
     def day(self, stored: Field, *, earliest: bool) -> str:
         """The type of a filter by one end of a span of days."""
-        text = f"Only those with a {stored.label} on or {'after' if earliest else 'before'} this day, YYYY-MM-DD."
+        side = "after" if earliest else "before"
+        text = f"Only those with a {stored.label} on or {side} this day, YYYY-MM-DD."
         wanted = f"{camel(stored.name)}{'From' if earliest else 'Until'}"
         return self._named(_described("dt.date | None", text), wanted)
 
@@ -90,9 +91,10 @@ class Aliases:
             return self._named(definition, wanted, f"{wanted}Of{camel(action)}")
         if parameter.name == kind.entity and not kind.optional:
             return self.key(kind.entity)
-        text = f"Id of the {parameter.label}, {with_article(noun.singular)} such as {self._example(kind.entity)}."
+        role = f"the {parameter.label}"
         if parameter.label in (noun.singular, words(kind.entity)):
-            text = f"Id of {with_article(noun.singular)}, such as {self._example(kind.entity)}."
+            role = with_article(noun.singular)
+        text = f"Id of {role}, such as {self._example(kind.entity)}."
         wanted = f"{camel(parameter.name)}Id"
         base = "str | None" if kind.optional else "str"
         return self._named(_described(base, text), wanted, f"{wanted}Of{camel(action)}")

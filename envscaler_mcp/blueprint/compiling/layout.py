@@ -35,7 +35,7 @@ def fitted(line: str) -> list[str]:
 
 def _statement(text: str, indent: int) -> list[str]:
     head, value, tail = _parted(text)
-    if value and _breaks_at(value) is not None and not _is_call(value):
+    if value and _breaks_at(value) is not None:
         body = _body(value, indent + 4)
         return [f"{' ' * indent}{head}(", *body, f"{' ' * indent}){tail}"]
     return _at_bracket(text, indent)
@@ -55,15 +55,6 @@ def _parted(text: str) -> tuple[str, str, str]:
     if place and not tail:
         return whole[: place.at + 3], whole[place.at + 3 :], tail
     return text, "", ""
-
-
-def _is_call(value: str) -> bool:
-    """Whether the value is one bracket with something before it: `not any(…)`, `Booking(…)`."""
-    if value[-1:] not in _CLOSE:
-        return False
-    start = _widest_bracket(value)
-    head = value[: start or 0].removeprefix("not ")
-    return start is not None and bool(head) and all(part.isidentifier() for part in head.split("."))
 
 
 def _at_bracket(text: str, indent: int) -> list[str]:

@@ -93,7 +93,7 @@ class Naming:
         taken = {one.collection for one in self.design.entities} | set(self.design.by_action)
         taken |= {f"get_{one.name}" for one in self.design.entities}
         taken |= {f"search_{one.collection}" for one in self.design.entities}
-        return Allotment(taken | {name for name in dir(Base)})
+        return Allotment(taken | set(dir(Base)))
 
     @cached_property
     def rules(self) -> Mapping[str, str]:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from envscaler_mcp.blueprint.design import STATE, Action, Attempt, Chosen, Design, Duty, Entity
-from envscaler_mcp.blueprint.expression.english import (
-    Voice,
-    action_voice,
-    plain,
-    requirement_text,
-    rule_text,
-)
+from envscaler_mcp.blueprint.expression.english import action_voice, requirement_text, rule_text
 from envscaler_mcp.blueprint.expression.happenings import happenings, in_order, rows_of
 from envscaler_mcp.blueprint.expression.nouns import Referent
+from envscaler_mcp.blueprint.expression.speaking import Speaker
 from envscaler_mcp.blueprint.expression.tree import Variable
+from envscaler_mcp.blueprint.expression.voice import plain
 from envscaler_mcp.blueprint.wording import joined, plural, sentence, value_text, with_article, words
 from envscaler_mcp.render.markdown import inline
 from envscaler_mcp.render.templating import fill_of
@@ -50,7 +46,8 @@ def _things(design: Design) -> list[Entity]:
 def _thing(entity: Entity, design: Design) -> str:
     """What there is to know of a kind of row."""
     said = [_field(entity, one.name) for one in entity.fields if one.name != STATE]
-    text = f"**{inline(sentence(entity.noun.singular)[:-1])}** (ids such as `{entity.prefix}-01`): {joined(said)}."
+    name = inline(sentence(entity.noun.singular)[:-1])
+    text = f"**{name}** (ids such as `{entity.prefix}-01`): {joined(said)}."
     if entity.states:
         first, *later = [value_text(one, entity.field(STATE).type) for one in entity.states]
         text += f" A new one is {first}; it can also be {joined(later, 'or')}." if later else ""
@@ -75,7 +72,7 @@ def _field(entity: Entity, name: str) -> str:
 def _follows(name: str, entity: Entity, design: Design) -> str:
     """What a derived value is."""
     expression = design.derived[entity.name, name]
-    voice = Voice(design).naming(entity.name, Referent("it", "its"))
+    voice = Speaker(design).naming(entity.name, Referent("it", "its"))
     if expression.type.kind == "bool":
         return f"`{name}`: whether {plain(voice.clause(expression))}."
     return f"`{name}`: {plain(voice.thing(expression))}."
@@ -118,7 +115,7 @@ def _duty(duty: Duty, design: Design) -> str:
     return f"{head} make the first of these calls that is not refused:{steps}"
 
 
-def _attempt(attempt: Attempt, voice: Voice, duty: Duty, design: Design) -> str:
+def _attempt(attempt: Attempt, voice: Speaker, duty: Duty, design: Design) -> str:
     """One way to do a duty: the tool, and what it is given where that is not plain."""
     action = design.by_action[attempt.action]
     said: list[str] = []
@@ -135,7 +132,7 @@ def _attempt(attempt: Attempt, voice: Voice, duty: Duty, design: Design) -> str:
 
 def _measure(name: str, about: str, design: Design) -> str:
     measure = next(one for one in design.measures if one.name == name)
-    voice = Voice(design)
+    voice = Speaker(design)
     if about:
         noun = design.by_entity[about].noun.singular
         voice = voice.naming(about, Referent(f"the {noun}"))

@@ -10,7 +10,7 @@ from envscaler_mcp.render.literals import python_literal
 
 
 def formatted(parts: Sequence[str | Expression], scope: Scope) -> str:
-    """Texts and the values between them as one Python literal; a value that no f-string can hold is left out."""
+    """Texts and the values between them as one Python literal."""
     pieces = [_piece(part, scope) for part in parts]
     text = "".join(pieces)
     if "{" not in text:

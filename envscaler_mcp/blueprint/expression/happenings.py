@@ -20,9 +20,11 @@ from envscaler_mcp.blueprint.design import (
 )
 from envscaler_mcp.blueprint.wording import joined, value_text, with_article
 
-from .english import Voice, action_voice, plain
+from .english import action_voice
 from .nouns import Referent, label_of, unit_of
+from .speaking import Speaker
 from .tree import Aggregate, Constant, Expression, Get, Type, Variable
+from .voice import plain
 
 
 def happenings(action: Action, design: Design) -> list[str]:
@@ -33,8 +35,8 @@ def happenings(action: Action, design: Design) -> list[str]:
 
 
 def rows_of(
-    variable: str, entity: str, where: Expression | None, voice: Voice, *, many: bool = False
-) -> tuple[str, Voice]:
+    variable: str, entity: str, where: Expression | None, voice: Speaker, *, many: bool = False
+) -> tuple[str, Speaker]:
     """`booking of that room that is confirmed`, and the voice in which such a row is `that booking`."""
     noun = voice.design.by_entity[entity].noun
     loop = Aggregate("all", variable, entity, where, None, Type("bool"))
@@ -42,14 +44,14 @@ def rows_of(
     return said, voice.naming(variable, Referent(f"that {noun.singular}"))
 
 
-def in_order(order: Sequence[Order], variable: str, voice: Voice) -> str:
+def in_order(order: Sequence[Order], variable: str, voice: Speaker) -> str:
     """`, in order of day of arrival`; ties go to the smallest id."""
     if not order:
         return ", in order of id"
     return f", in order of {plain(voice.order(order, variable))}, then id"
 
 
-def _all(effects: Sequence[Effect], voice: Voice, taken: set[str]) -> list[str]:
+def _all(effects: Sequence[Effect], voice: Speaker, taken: set[str]) -> list[str]:
     said: list[str] = []
     for effect in effects:
         if isinstance(effect, Create):
@@ -61,7 +63,7 @@ def _all(effects: Sequence[Effect], voice: Voice, taken: set[str]) -> list[str]:
     return said
 
 
-def _one(effect: Effect, voice: Voice, taken: set[str]) -> str:
+def _one(effect: Effect, voice: Speaker, taken: set[str]) -> str:
     match effect:
         case Assign():
             return _assign(effect, voice, taken)
@@ -79,7 +81,7 @@ def _one(effect: Effect, voice: Voice, taken: set[str]) -> str:
             return ""
 
 
-def _assign(effect: Assign, voice: Voice, taken: set[str]) -> str:
+def _assign(effect: Assign, voice: Speaker, taken: set[str]) -> str:
     if (
         isinstance(effect.value, Variable)
         and effect.value.name in taken
@@ -100,7 +102,7 @@ def _assign(effect: Assign, voice: Voice, taken: set[str]) -> str:
     return plain([*voice.thing(field), " is set to ", *value])
 
 
-def _create(effect: Create, voice: Voice, taken: set[str]) -> list[str]:
+def _create(effect: Create, voice: Speaker, taken: set[str]) -> list[str]:
     """What a new row gets that nobody gives."""
     entity = voice.design.by_entity[effect.entity]
     new = voice.naming(effect.variable, Referent(f"the new {entity.noun.singular}"))
@@ -115,7 +117,7 @@ def _create(effect: Create, voice: Voice, taken: set[str]) -> list[str]:
     return [text for text in given if text]
 
 
-def _each(effect: Each, voice: Voice, taken: set[str]) -> str:
+def _each(effect: Each, voice: Speaker, taken: set[str]) -> str:
     rows, inner = rows_of(effect.variable, effect.entity, effect.where, voice)
     done = joined(_all(effect.body, inner, taken))
     if not done:
@@ -129,7 +131,11 @@ def _each(effect: Each, voice: Voice, taken: set[str]) -> str:
 
 
 def _when(
-    condition: Expression, body: Sequence[Effect], otherwise: Sequence[Effect], voice: Voice, taken: set[str]
+    condition: Expression,
+    body: Sequence[Effect],
+    otherwise: Sequence[Effect],
+    voice: Speaker,
+    taken: set[str],
 ) -> str:
     then, other = joined(_all(body, voice, taken)), joined(_all(otherwise, voice, taken))
     test = plain(replace(voice, must=False).clause(condition))

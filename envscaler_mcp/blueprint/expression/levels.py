@@ -28,8 +28,8 @@ def binary(op: str, left: Code, right: Code, level: int) -> Code:
 
 
 def joined(word: str, parts: Sequence[Code]) -> Code:
-    """Truths joined by `and` or `or`; one alone stays as it is."""
+    """Truths joined by `and` or `or`, never mixed without parentheses; one alone stays as it is."""
     if len(parts) == 1:
         return parts[0]
     level = AND if word == "and" else OR
-    return Code(f" {word} ".join(within(part, level + 1) for part in parts), level)
+    return Code(f" {word} ".join(within(part, NOT) for part in parts), level)

@@ -335,7 +335,7 @@ class _Writer:
     def present(self, expression: Expression, scope: Scope) -> Code:
         """A value that must not be None here."""
         code = self.any_value(expression, scope)
-        if not expression.type.optional or isinstance(expression, Constant):
+        if not _may_be_none(expression, scope) or isinstance(expression, Constant):
             return code
         return Code(self._needed(code.text, scope), code.level)
 
@@ -454,6 +454,15 @@ class _Writer:
         name = next(one for one in (last, *(f"{last}_{n}" for n in range(2, 99))) if one not in self.taken)
         self.taken.add(name)
         return name
+
+
+def _may_be_none(expression: Expression, scope: Scope) -> bool:
+    """What the field's own type says: that it was tested before is for the scope to know."""
+    match expression:
+        case Get(base=base, field=name) if (base.type.entity, name) not in scope.derived and name != "id":
+            return scope.design.by_entity[base.type.entity].field(name).type.optional
+        case _:
+            return expression.type.optional
 
 
 def _literal(expression: Constant) -> str:

@@ -1,0 +1,245 @@
+"""Rows among others: `other bookings in the same room that are confirmed`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Self
+
+from envscaler_mcp.blueprint.design import Order
+from envscaler_mcp.blueprint.wording import joined, value_text, with_article, words
+
+from .conjuncts import (
+    adjective,
+    all_of,
+    begins,
+    conjuncts,
+    first_of,
+    is_other,
+    is_small,
+    mentions,
+    same_value,
+    turned_to,
+    way_of,
+    without_tests,
+)
+from .intervals import Overlap, overlap_in
+from .nouns import Referent, label_of, owned, root_of
+from .things import Things
+from .tree import Aggregate, Compare, Constant, Expression, Get, Logic, Not, OneOf, Variable
+from .voice import Pieces, listed, plain
+
+
+class Relatives(Things):
+    """Says which rows of a collection are meant."""
+
+    def rows(self, loop: Aggregate, *, many: bool) -> Pieces:
+        """The rows of a loop as a noun with all that is said of them, without an article."""
+        noun = self.design.by_entity[loop.entity].noun
+        other, rest = self.others(loop.where, loop)
+        state, rest = adjective(rest, loop.variable)
+        said = noun.plural if many else noun.singular
+        return [f"{other}{state}{said}", *self.relative(rest, loop, many=many)]
+
+    def others(self, where: Expression | None, loop: Aggregate) -> tuple[str, Expression | None]:
+        """`other ` where the rows are those that are not the one spoken of, and the rest of the condition."""
+        rest: list[Expression] = []
+        other = ""
+        for part in conjuncts(where):
+            if is_other(part, loop.variable):
+                other = "other "
+            else:
+                rest.append(part)
+        return other, all_of(rest)
+
+    def within_rows(self, loop: Aggregate, referent: Referent) -> Self:
+        """The voice inside a description of rows: what was `it` outside gets its name."""
+        named = {name: self._by_name(name, one) for name, one in self.referents.items()}
+        return replace(self, referents={**named, loop.variable: referent}, must=False, inside=True)
+
+    def _by_name(self, name: str, referent: Referent) -> Referent:
+        if referent.row != "it":
+            return replace(referent, manner="of") if referent.manner != "bare" else referent
+        entity = self.design.by_entity.get(name)
+        return Referent(f"that {entity.noun.singular if entity else words(name)}")
+
+    def relative(self, where: Expression | None, loop: Aggregate, *, many: bool) -> Pieces:
+        """What stands after the noun for the rows of a loop: ` of that room that are confirmed`."""
+        voice = self.within_rows(loop, Referent("which", "bare"))
+        overlap, parts = overlap_in(without_tests(conjuncts(where)), loop.variable)
+        phrases: Pieces = []
+        standing: list[Pieces] = []
+        whose: list[Pieces] = []
+        shared: dict[str, list[str]] = {}
+        for part in parts:
+            if phrase := voice.belonging(part, loop.variable):
+                phrases += [" ", *phrase]
+            elif alike := voice.alike(part, loop.variable):
+                shared.setdefault(owned(alike[0], Referent("", "bare")) if alike[0] else "", []).append(
+                    alike[1]
+                )
+            else:
+                said = voice.relative_clause(part, loop.variable, many=many)
+                (standing if str(said[0]).startswith("that ") else whose).append(said)
+        if overlap is not None:
+            verb = "overlap" if many else "overlaps"
+            standing.append(
+                [f"that {verb} with ", *voice.thing(overlap.other), *voice.span(overlap, loop.variable)]
+            )
+        own = shared.pop("", [])
+        phrases += [f" with {joined(own)}"] if own else []
+        for way, names in shared.items():
+            whose.append([f"whose {way} has {joined(names)}"])
+        clauses = [*standing, *whose]
+        return [*phrases, " ", *listed(clauses)] if clauses else phrases
+
+    def span(self, overlap: Overlap, variable: str) -> Pieces:
+        """From when to when rows count."""
+        day = "the last day included" if overlap.inclusive else "the last day not included"
+        mine = self._from_to(overlap.begins, overlap.ends, variable)
+        other = self._from_to(overlap.other_begins, overlap.other_ends, overlap.other.name)
+        if mine == other:
+            return [f" (each from {mine}, {day})"]
+        row = "".join(map(str, self.thing(overlap.other)))
+        return [f" (from {mine}, and {row} from {other}, {day})"]
+
+    def _from_to(self, begins: Expression, ends: Expression, variable: str) -> str:
+        voice = self.naming(variable, Referent("it", "its"))
+        return plain([*voice.thing(begins), " to ", *voice.thing(ends)])
+
+    def alike(self, part: Expression, variable: str) -> tuple[list[str], str] | None:
+        """What two rows of one kind share, or not: the way to it, and `the same day`."""
+        if not isinstance(part, Compare) or part.op not in ("==", "!="):
+            return None
+        mine, other = (part.left, part.right) if begins(part.left, variable) else (part.right, part.left)
+        root, steps = root_of(mine)
+        root_of_other, _ = root_of(other)
+        if root is None or root_of_other is None or root.name != variable or root_of_other.name == variable:
+            return None
+        if (
+            not steps
+            or way_of(mine)[1:] != way_of(other)[1:]
+            or root.type.entity != root_of_other.type.entity
+        ):
+            return None
+        labels = [label_of(one.base.type.entity, one.field, self.design) for one in steps]
+        return labels[:-1], f"{'the same' if part.op == '==' else 'another'} {labels[-1]}"
+
+    def belonging(self, part: Expression, variable: str) -> Pieces:
+        """A ref to a row in the domain's own phrase: `of that room`; nothing: it is no such ref."""
+        if not isinstance(part, Compare) or part.op != "==" or part.left.type.kind != "ref":
+            return []
+        for mine, other in ((part.left, part.right), (part.right, part.left)):
+            match mine:
+                case Get(base=Variable(name=name)) as way if name == variable and not mentions(other, name):
+                    before, hole, after = self._phrase(way).partition("{}")
+                    return [before, *self._same_row(other, way), after] if hole else []
+                case _:
+                    continue
+        return []
+
+    def _phrase(self, way: Get) -> str:
+        """How a row is told apart by a ref of it."""
+        stored = self.design.by_entity[way.base.type.entity].field(way.field)
+        noun = self.design.by_entity[stored.type.entity].noun.singular
+        return stored.phrase or ("of {}" if stored.label == noun else "")
+
+    def _same_row(self, other: Expression, mine: Get) -> Pieces:
+        """The row that a ref leads to: `the same room` where another row has it under the same name."""
+        match other:
+            case Get(base=Variable() as base, field=name) if (
+                name == mine.field and base.type == mine.base.type
+            ):
+                return [f"the same {label_of(mine.base.type.entity, mine.field, self.design)}"]
+            case _:
+                return self.thing(other)
+
+    def relative_clause(self, part: Expression, variable: str, *, many: bool) -> Pieces:
+        """`that is open`, `whose beds are at least 3`."""
+        are = "are" if many else "is"
+        part = turned_to(part, variable)
+        match part:
+            case Not(part=Logic()):
+                pass
+            case Not(part=inner):
+                return self._turned(inner, variable, are)
+            case Logic(op="or", parts=parts):
+                return self._alternatives(parts, variable, many=many)
+            case _:
+                pass
+        if said := self._standing(part, variable, are, negated=False):
+            return said
+        return self._whose(part, variable, negated=False)
+
+    def _turned(self, inner: Expression, variable: str, are: str) -> Pieces:
+        return self._standing(inner, variable, are, negated=True) or self._whose(
+            inner, variable, negated=True
+        )
+
+    def _alternatives(self, parts: Sequence[Expression], variable: str, *, many: bool) -> Pieces:
+        if same := same_value(parts, variable):
+            names = [self._bare(one) for one, _ in same]
+            return [f"whose {joined(names, 'or')} is ", *self.thing(same[0][1])]
+        said = [self.relative_clause(part, variable, many=many) for part in parts]
+        pieces = said[0]
+        for one in said[1:]:
+            pieces = [*pieces, " or ", *one]
+        return pieces
+
+    def _bare(self, expression: Expression) -> str:
+        _, steps = root_of(expression)
+        labels = [label_of(one.base.type.entity, one.field, self.design) for one in steps]
+        return owned(labels, Referent("", "bare"))
+
+    def _standing(self, part: Expression, variable: str, are: str, *, negated: bool) -> Pieces:
+        """What is said of the row itself: its state, a flag, what it has, or which row it is."""
+        if isinstance(part, Compare) and part.op in ("==", "!="):
+            return self._equal(part, variable, are, negated=negated != (part.op == "!="))
+        no = " not" if negated else ""
+        match part:
+            case OneOf(value=Get(base=Variable(name=name), field="state")) if name == variable:
+                no = " not" if negated != part.negated else ""
+                said = joined([value_text(one.value, one.type) for one in part.options], "or")
+                return [f"that {are}{no} {said}"]
+            case Get(base=Variable(name=name), field=one) if name == variable:
+                entity = part.base.type.entity
+                derived = self.design.derived.get((entity, one))
+                if derived is not None and is_small(derived):
+                    own = self.naming(entity, self.referents[variable])
+                    return own._standing(derived, entity, are, negated=negated)
+                return [f"that {are}{no} {label_of(entity, one, self.design)}"]
+            case _:
+                return []
+
+    def _equal(self, part: Compare, variable: str, are: str, *, negated: bool) -> Pieces:
+        no = " not" if negated else ""
+        match part.left, part.right:
+            case Get(base=Variable(name=name)) as held, Constant(value=None) if name == variable:
+                label = label_of(held.base.type.entity, held.field, self.design)
+                has = "have" if are == "are" else "has"
+                return [f"that {has} {with_article(label) if negated else f'no {label}'}"]
+            case Get(base=Variable(name=name), field="state"), Constant() as state if name == variable:
+                return [f"that {are}{no} {value_text(state.value, state.type)}"]
+            case Variable(name=name), other if name == variable:
+                return [f"that {are}{no} ", *self.thing(other)]
+            case _:
+                return []
+
+    def _whose(self, part: Expression, variable: str, *, negated: bool) -> Pieces:
+        """A clause about what belongs to the row."""
+        said = self.clause(part, negated=negated)
+        return ["whose " if begins(first_of(part), variable) else "for which ", *said]
+
+    def of_each(self, loop: Aggregate, expression: Expression) -> Pieces:
+        """A thing of each row of a loop, without an owner: `day of arrival`."""
+        voice = self.within_rows(loop, Referent("it", "bare"))
+        return replace(voice, shown=False).thing(expression)
+
+    def order(self, keys: Sequence[Order], variable: str) -> Pieces:
+        """`in order of day of arrival, then id`."""
+        voice = self.naming(variable, Referent("it", "bare"))
+        said: list[str] = []
+        for key in keys:
+            name = "".join(map(str, replace(voice, inside=True).thing(key.by)))
+            said.append(f"{name} (highest first)" if key.descending else name)
+        return [", then ".join(said)]
