@@ -12,7 +12,7 @@ from envscaler_mcp.blueprint.design import Action, Design
 
 from .arguments import Arguments, Chooser, tool_arguments
 from .live import LiveEpisode
-from .parts import Part, grounds
+from .parts import Part
 
 CALLS = 16
 """Calls that are tried of an action before it counts as impossible for the time being."""
@@ -29,6 +29,8 @@ WAYS = 4
 """Actions, and calls of each, that are tried for one step."""
 NEW_ROWS = 24
 """Rows that are made for one call, if nothing else helps."""
+CALLS_IN_ALL = 2500
+"""After so many calls nothing is made possible any more."""
 WRONG_STATE = "wrong_state"
 
 
@@ -49,7 +51,8 @@ class Driver:
         self._rng = rng
         self._parts = parts
         self._aim = aim
-        self._grounds = grounds(chooser.design)
+        self._grounds = chooser.knowledge.grounds
+        self._tried = 0
 
     def play(self, action: Action, fixed: Mapping[str, Any] | None = None, calls: int = CALLS) -> bool:
         """Play an action with some arguments; whether that succeeded."""
@@ -65,6 +68,8 @@ class Driver:
     def enable(self, action: Action, deep: int = 0) -> Arguments | None:
         """Play other actions until some call of this one would be done; that call, or None."""
         for _ in range(STARTS >> deep):
+            if self._tried > CALLS_IN_ALL:
+                return None
             begun = self._nearest(action)
             cleared = self._cleared(self.episode, action, begun) if begun is not None else None
             if cleared is not None:
@@ -81,6 +86,8 @@ class Driver:
         ]
         path = self._path_to(action) if makers else None
         for _ in range(NEW_ROWS if path is not None else 0):
+            if self._tried > CALLS_IN_ALL:
+                return None
             episode: LiveEpisode | None = self.episode.fork()
             key = self._made(episode, self._rng.choice(makers), action.subject)
             for one in path or () if key else ():
@@ -104,16 +111,15 @@ class Driver:
 
     def _made(self, episode: LiveEpisode, maker: Action, entity: str) -> str:
         """The key of a new row."""
-        collection = self._design.by_entity[entity].collection
-        before = episode.rows(collection).keys()
+        before = episode.fork()
         self._done(episode, maker, {})
-        return next(iter(episode.rows(collection).keys() - before), "")
+        return self._new_row(before, episode, entity)
 
     def _done(
         self, episode: LiveEpisode, action: Action, fixed: Mapping[str, Any], calls: int = WAYS
     ) -> bool:
         return any(
-            not episode.call(action.name, tool_arguments(action, one)).is_error
+            self._succeeds(episode, action, one)
             for one in islice(self._candidates(action, fixed, of=episode), calls)
         )
 
@@ -155,15 +161,43 @@ class Driver:
         self, episode: LiveEpisode, action: Action, arguments: Arguments, met: list[str]
     ) -> LiveEpisode | None:
         """The episode after a call that makes the refusal another one than those met so far."""
-        for mover in self._movers(action, met[-1]):
-            shared = mover.action.subject and mover.action.subject == action.subject
-            fixed = {action.subject: arguments[action.subject]} if shared else {}
+        movers = self._movers(action, met[-1])
+        for mover in movers:
+            fixed = self._shared(action, arguments, mover.action)
             for one in islice(self._candidates(mover.action, fixed, of=episode), WAYS):
                 moved = episode.fork()
-                refused = moved.call(mover.action.name, tool_arguments(mover.action, one)).is_error
-                if not refused and self._code(moved, action, arguments) not in met:
+                if not self._succeeds(moved, mover.action, one):
+                    continue
+                if self._code(moved, action, arguments) not in met:
                     return moved
+                further = self._step_on(episode, moved, mover, movers)
+                if further is not None and self._code(further, action, arguments) not in met:
+                    return further
         return None
+
+    def _step_on(
+        self, before: LiveEpisode, moved: LiveEpisode, mover: Part, movers: list[Part]
+    ) -> LiveEpisode | None:
+        """The episode after another action on the row that the first one made."""
+        entity = mover.action.creates
+        key = self._new_row(before, moved, entity) if entity else ""
+        for follower in movers if key else ():
+            further = moved.fork()
+            if follower.action.subject == entity and self._done(further, follower.action, {entity: key}):
+                return further
+        return None
+
+    def _shared(self, action: Action, arguments: Arguments, mover: Action) -> Arguments:
+        """The rows of the blocked call that the other action takes, too."""
+        rows = {one.type.entity: arguments[one.name] for one in action.parameters if one.type.kind == "ref"}
+        wanted = [one for one in mover.parameters if one.type.kind == "ref" and rows.get(one.type.entity)]
+        once = {one.type.entity: one.name for one in reversed(wanted)}
+        return {name: rows[entity] for entity, name in once.items()}
+
+    def _new_row(self, before: LiveEpisode, after: LiveEpisode, entity: str) -> str:
+        collection = self._design.by_entity[entity].collection
+        old = before.rows(collection)
+        return next((key for key in after.rows(collection) if key not in old), "")
 
     def _movers(self, action: Action, code: str) -> list[Part]:
         """Actions that may change what the refusal depends on."""
@@ -198,6 +232,10 @@ class Driver:
             action, episode, episode.now.date(), self._rng, fixed=fixed, aim=self._aim, careful=careful
         )
 
-    @staticmethod
-    def _code(episode: LiveEpisode, action: Action, arguments: Arguments) -> str | None:
+    def _succeeds(self, episode: LiveEpisode, action: Action, arguments: Arguments) -> bool:
+        self._tried += 1
+        return not episode.call(action.name, tool_arguments(action, arguments)).is_error
+
+    def _code(self, episode: LiveEpisode, action: Action, arguments: Arguments) -> str | None:
+        self._tried += 1
         return episode.would(action.name, tool_arguments(action, arguments))

@@ -34,6 +34,8 @@ DEFAULTS = 0.5
 """Share of numbers with a default that have it."""
 NOTHING = 0.3
 """Share of optional values that no action gives and that are None."""
+UNRELATED = 0.4
+"""Share of rows that could refer to others of their kind and do not."""
 REPAIRS = 40
 """So often a row that breaks a rule is made anew; then it takes the defaults."""
 TWINS_FROM = 10
@@ -152,7 +154,7 @@ class Founding:
         if field.type.kind == "refs":
             most = min(len(keys), 2 if own else max(2, len(keys) // 2))
             least = 0 if own or not most else 1
-            fewest = 0 if own and self._rng.random() < 0.6 else most
+            fewest = 0 if own and self._rng.random() < UNRELATED else most
             return sorted(self._rng.sample(keys, self._rng.randint(least, max(least, min(most, fewest, 4)))))
         return self._rng.choice(keys) if keys else (None if field.type.optional else key)
 

@@ -50,11 +50,11 @@ class History:
     """Plays what happened before `now` on an episode."""
 
     def __init__(self, chooser: Chooser, rng: random.Random, begun: LiveEpisode) -> None:
-        self._design = design = chooser.design
+        self._design = chooser.design
         self._rng = rng
         self._now = begun.now
         self._done: Counter[str] = Counter()
-        self._parts = tuple(Part.of(one) for one in design.actions if not one.answer)
+        self._parts = chooser.knowledge.parts
         self._driver = Driver(chooser, rng, begun, self._parts, begun.now.date())
         self._targets = dict(self._choose_targets())
 
@@ -202,7 +202,7 @@ class History:
 
 def opened(chooser: Chooser, rng: random.Random, episode: LiveEpisode) -> LiveEpisode:
     """The episode after what it takes for each action to be possible now, with some row."""
-    parts = tuple(Part.of(one) for one in chooser.design.actions if not one.answer)
+    parts = chooser.knowledge.parts
     driver = Driver(chooser, rng, episode, parts, episode.now.date())
     for part in (*parts, *reversed(parts), *reversed(parts)):
         if not driver.possible(part.action):

@@ -10,6 +10,7 @@ from envscaler_mcp.blueprint.expression.tree import Aggregate, Expression
 from envscaler_mcp.blueprint.expression.walk import nodes_of
 
 from .limits import Limits, rules_after
+from .parts import Pair, Part, grounds
 from .trees import free_names
 
 REMEMBERED = 8
@@ -32,6 +33,16 @@ class Knowledge:
         return {
             action.name: tuple(sorted(self._needs(action), key=_effort)) for action in self._design.actions
         }
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """What the actions do, but for those that only record an answer."""
+        return tuple(Part.of(one) for one in self._design.actions if not one.answer)
+
+    @cached_property
+    def grounds(self) -> Mapping[tuple[str, str], frozenset[Pair]]:
+        """(action, refusal code) → what the refusal depends on."""
+        return grounds(self._design)
 
     def _needs(self, action: Action) -> list[Need]:
         said = (*(one.must for one in action.requires), *rules_after(self._design, action))

@@ -25,7 +25,7 @@ FIRST_DAY = dt.date(2026, 1, 12)
 DAYS = 300
 """Now lies so many days after the first day, at most; it is a weekday."""
 HOURS = (8, 11)
-ATTEMPTS = 4
+ATTEMPTS = 3
 """Start states that are made before the best of them must do."""
 CALLS = 60
 """Calls of an action that are tried before it counts as impossible."""
