@@ -75,8 +75,9 @@ def is_person(entity: Entity) -> bool:
 
 
 def is_plural(label: str) -> bool:
-    """Whether a label is of several: the arrears are."""
-    return label.endswith("s") and not label.endswith(("ss", "us", "is", "as", "news"))
+    """Whether a label is of several: the arrears are, the limit of packs is."""
+    head = re.split(r" (?:of|for|in|on|at|to|from|with|per) ", label)[0]
+    return head.endswith("s") and not head.endswith(("ss", "us", "is", "as", "news"))
 
 
 def condition_order(design: Design, entity: str, condition: Condition) -> tuple[Any, ...]:

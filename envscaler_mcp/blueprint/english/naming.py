@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -134,11 +135,18 @@ class Naming:
 
     def phrase(self, told: Field) -> Form:
         """` of Anna Berg`, with the blank."""
-        before, gap, after = told.phrase.partition("{}")
+        before, gap, after = self._smooth(told).partition("{}")
         if not gap:
             return fixed(f" {before}", True)
         parts = [f" {before}", Slot("value", self.value(told.type, told.like, told.unit)), after]
         return whole(tuple(part for part in parts if part))
+
+    def _smooth(self, told: Field) -> str:
+        """The phrase without a noun that the value brings itself: `of object {}`."""
+        if told.type.kind != "ref":
+            return told.phrase
+        noun = re.escape(self.design.by_entity[told.type.entity].noun.singular)
+        return re.sub(rf"\b(?:the )?(?:{noun} )?\{{\}}", "{}", told.phrase)
 
     def _several(self, entity: str) -> Form:
         """`the booking of A and the booking of B`, or `the bookings of A and of B`."""
