@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
+SEED ?= 0
 
-.PHONY: demo test test-slow check regen conformance bench setup clean
+.PHONY: demo test test-slow check regen read conformance bench setup clean
 
 demo: $(STAMP)
 	@$(BIN)/envscaler-mcp demo
@@ -24,6 +25,10 @@ check: $(STAMP)
 # Writes generated_servers/ anew; a test compares them with what is committed.
 regen: $(STAMP)
 	$(BIN)/python -m envscaler_mcp.cli.regenerate
+
+# 30 instructions, 3 policies and 2 environments of the blueprint engine, chosen by a seed: `make read SEED=7`.
+read: $(STAMP)
+	@$(BIN)/python -m envscaler_mcp.cli.read --seed $(SEED)
 
 # A generated server before clients that nobody here wrote; skips, and says so, where npm cannot be had.
 conformance: $(STAMP)

@@ -102,8 +102,13 @@ def _simple(graph: Graph) -> Graph:
 
 
 def _add_lifecycle(graph: Graph, entity: str, states: int) -> None:
-    graph.add_node((entity, "states"), label=f"{states} states")
-    graph.add_edge(entity, (entity, "states"), label="has")
+    graph.add_node(_states(entity), label=f"{states} states")
+    graph.add_edge(entity, _states(entity), label="has")
+
+
+def _states(entity: str) -> str:
+    """The node of an entity's lifecycle."""
+    return f"states of {entity}"
 
 
 def _add_moves(graph: Graph, subject: Subject) -> None:
@@ -112,9 +117,9 @@ def _add_moves(graph: Graph, subject: Subject) -> None:
         if any(refusal.code == "wrong_state" for refusal in tool.refusals):
             names = [*_properties(tool)]
             target = next((entity for name in names if (entity := subject.entity_of(name))), None)
-            if target and (target, "states") in graph:
-                graph.add_node((tool.name, "move"), label="move")
-                graph.add_edge((target, "states"), (tool.name, "move"), label="by")
+            if target and _states(target) in graph:
+                graph.add_node(f"move {tool.name}", label="move")
+                graph.add_edge(_states(target), f"move {tool.name}", label="by")
 
 
 def _add_tool(graph: Graph, subject: Subject, tool: ToolCard) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from envscaler_mcp.blueprint.compiling.compile import compile_design
 from envscaler_mcp.blueprint.design import Design
-from envscaler_mcp.blueprint.english import REGISTERS, Unsayable, say
+from envscaler_mcp.blueprint.english import Unsayable
 from envscaler_mcp.blueprint.english.conversation import conversation_of
 from envscaler_mcp.blueprint.solving.agreeing import independent_solver
 from envscaler_mcp.blueprint.tasks.grading import scenario_of
@@ -25,9 +25,10 @@ from envscaler_mcp.render import render, write_tree
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.spec import Conversation, Environment, Grading, Problem, Scenario, Solver, versions
 
-from .jobs import Job, number_of
+from .jobs import Job
 from .made import Made
 from .sources import Idea, Source, counted
+from .words import words_of
 
 Pair = tuple[Scenario, Grading]
 Told = Callable[[str], None]
@@ -144,7 +145,7 @@ class _Work:
         """The ideas that can be said, with the words; none that the server has already."""
         known = {(scenario.now, scenario.instruction) for scenario, _ in self.taken}
         for idea in source.ideas():
-            text = self._words(idea)
+            text = words_of(self.design, idea)
             if text is None:
                 self.rejections[WORDING] += 1
             elif (idea.proposal.now, text) not in known:
@@ -193,15 +194,6 @@ class _Work:
             roles=climb.folder.roles,
         )
         self.solvers[scenario.id] = [solver] if solver else []
-
-    def _words(self, idea: Idea) -> str | None:
-        """The requests in English; None where nothing can be said that is heard as just that."""
-        seed = f"{idea.seed}/{idea.proposal.plan}"
-        register = list(REGISTERS)[number_of(seed) % len(REGISTERS)]
-        try:
-            return say(self.design, idea.proposal.requests, seed, register, day=idea.proposal.now.date())
-        except Unsayable:
-            return None
 
     def _next(self) -> str:
         """The next free number."""
