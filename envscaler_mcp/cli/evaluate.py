@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.spec import Limits, RolloutRow, RunCard, Selection, Suite, first_error, versions
 
+from .forecast import say_forecast
 from .keys import find_keys
 from .output import Output
 from .scoreboard import agents_json, score_table
@@ -50,6 +51,9 @@ def evaluate(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run (default: a new one in runs/).")] = None,
     resume: Annotated[Path | None, typer.Option(metavar="RUN", help="Go on with this run.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would take; spend nothing.")
+    ] = False,
     trust: Annotated[
         bool, typer.Option("--trust", help="Run a class that the policy has findings on.")
     ] = False,
@@ -68,8 +72,10 @@ def evaluate(
     if suite.mode != "task":
         raise BadInput(f"mode {suite.mode}", "this version plays tasks only", "say mode: task")
     access = Access(option="--agent", keys=find_keys(Path()))
-    playing = {spec: agent_of(spec, access, {Template.spec: Template}) for spec in agents}
     tasks = tasks_of(ServerFolder.find_all(suite.servers), suite.scenarios)
+    if dry_run:
+        return say_forecast(output, agents, tasks, suite.repeats, access)
+    playing = {spec: agent_of(spec, access, {Template.spec: Template}) for spec in agents}
     planned = plan(tasks, agents, suite.repeats)
     run.begin()
     output.resume = f"say the same with --resume {run.path}"

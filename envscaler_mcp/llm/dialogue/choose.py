@@ -19,6 +19,11 @@ DIALOGUES = ("openai:MODEL", "anthropic:MODEL", "chat:MODEL@URL", "prompted:chat
 _OPEN = {"openai": Responses, "anthropic": Messages, "chat": Chat}
 
 
+def is_hosted(spec: str) -> bool:
+    """Whether a spec names a model of some provider."""
+    return spec.partition(":")[0] in {*_OPEN, "prompted"}
+
+
 def dialogue_of(spec: str, access: Access) -> Opener | None:
     """What opens conversations with the model that a spec names; None where it names no model.
 
