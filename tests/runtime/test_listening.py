@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import socket
 
+import httpx
 import pytest
 
-from envscaler_mcp.runtime.standalone.listening import listen, url_of
+from envscaler_mcp.runtime.host.ports import _config
+from envscaler_mcp.runtime.standalone.listening import KEEP_ALIVE, listen, url_of
 
 
 def test_connections_send_their_answers_at_once():
@@ -15,6 +17,11 @@ def test_connections_send_their_answers_at_once():
         connection, _ = listening.accept()
         with connection:
             assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_it_is_clients_who_close_idle_connections():
+    assert (httpx.Limits().keepalive_expiry or 0) < KEEP_ALIVE / 2
+    assert _config(lambda *_: None).timeout_keep_alive == KEEP_ALIVE  # type: ignore[arg-type,return-value]
 
 
 def test_a_free_port_stands_in_the_url():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from envscaler_mcp.errors import BadInput
-from envscaler_mcp.runtime.standalone.listening import listen
+from envscaler_mcp.runtime.standalone.listening import KEEP_ALIVE, listen
 
 from .admin_port import AdminPort, Scorer
 from .agent_port import AgentPort
@@ -118,7 +118,7 @@ async def _served(apps: Iterable[tuple[ASGIApp, socket.socket]]) -> AsyncGenerat
 def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app, lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=1,
-        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE, server_header=False,
     )  # fmt: skip
 
 

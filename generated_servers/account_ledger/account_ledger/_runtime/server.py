@@ -19,6 +19,7 @@ from mcp.shared.exceptions import MCPError
 
 from .canonical import StrictJsonError, dumps, loads
 from .episode import Outcome, UnknownTool
+from .listening import KEEP_ALIVE
 
 if TYPE_CHECKING:
     import socket
@@ -119,7 +120,8 @@ async def serve_http(
     import uvicorn
 
     app = http_app(server, host=listening.getsockname()[0], accepts=accepts)
-    await uvicorn.Server(uvicorn.Config(app, log_level="warning")).serve(sockets=[listening])
+    config = uvicorn.Config(app, log_level="warning", timeout_keep_alive=KEEP_ALIVE)
+    await uvicorn.Server(config).serve(sockets=[listening])
 
 
 async def serve_stdio(server: Server[Any]) -> None:

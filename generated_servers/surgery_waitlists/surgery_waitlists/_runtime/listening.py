@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import socket
 
+KEEP_ALIVE = 75
+"""Seconds that an idle connection stays open: longer than clients keep one (httpx: 5), so that it is they
+who close it. Otherwise a call now and then meets a connection that is just being closed, and is lost."""
+
 
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises OSError."""
