@@ -25,6 +25,8 @@ Arguments = dict[str, Any]
 
 AT_A_LIMIT = 0.35
 """Share of numbers and days that lie where a comparison turns over, or one step from it."""
+TO_THE_DAY = 0.4
+"""Share of days that are chosen around the day of the call, where another one is aimed at."""
 NOTHING = 0.25
 """Share of optional arguments that are None."""
 VALUES = 6
@@ -184,23 +186,29 @@ class _Filling:
 
     def _values(self, parameter: Parameter, given: Arguments) -> Iterator[Any]:
         tried: list[Any] = []
-        limits = self._limits(parameter, given)
+        day = self._day(parameter)
+        limits = self._limits(parameter, given, day)
         for _ in range(VALUES):
             self.steps += 1
             if self.steps > STEPS:
                 return
             value = self.chooser.value_for(
-                parameter, self.scope.source, self.aim, self.rng, limits=limits, action=self.action
+                parameter, self.scope.source, day, self.rng, limits=limits, action=self.action
             )
             missing = value is None and not parameter.type.optional
             if value not in tried and not missing:
                 tried.append(value)
                 yield value
 
-    def _limits(self, parameter: Parameter, given: Arguments) -> tuple[Any, ...]:
+    def _day(self, parameter: Parameter) -> dt.date:
+        """The day from which days are counted: what always lies ahead is counted from the day of the call."""
+        ahead = (parameter.low or 0) >= 0
+        return self.scope.today if ahead or self.rng.random() < TO_THE_DAY else self.aim
+
+    def _limits(self, parameter: Parameter, given: Arguments, day: dt.date) -> tuple[Any, ...]:
         """The values at which something turns over, given the arguments so far."""
         bound = self._bound(given)
-        aimed = Scope(self.chooser.design, self.scope.source, self.aim)
+        aimed = Scope(self.chooser.design, self.scope.source, day)
         limits = self.chooser.knowledge.limits.of_action(self.action).get(parameter.name, ())
         values = [asked(aimed, one, bound) for one in limits if free_names(one) <= bound.keys()]
         return tuple(value for value in values if value is not None)
