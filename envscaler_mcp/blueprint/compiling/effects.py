@@ -176,7 +176,12 @@ def in_order(rows: str, order: tuple[Order, ...], name: str, scope: Scope) -> st
 
 def order_matters(effect: Each) -> bool:
     """Whether the outcome depends on which row comes first."""
-    return bool(effect.order) or not _only_own(effect)
+    gone = all(isinstance(one, Delete) and one.row == _row_of(effect) for one in effect.body)
+    return bool(effect.order) or not (gone or _only_own(effect))
+
+
+def _row_of(effect: Each) -> Variable:
+    return Variable(effect.variable, Type("ref", effect.entity))
 
 
 def _by_several_passes(order: tuple[Order, ...]) -> bool:

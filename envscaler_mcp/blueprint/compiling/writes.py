@@ -11,6 +11,7 @@ from envscaler_mcp.blueprint.design import Action, Create, Each, Parameter
 from envscaler_mcp.blueprint.expression.english import refusal_of_requirement
 from envscaler_mcp.blueprint.expression.python import Scope, Spelled, truth, untruth
 from envscaler_mcp.blueprint.expression.tree import Expression
+from envscaler_mcp.blueprint.expression.voice import Pieces
 from envscaler_mcp.blueprint.wording import joined, words
 from envscaler_mcp.render.literals import python_literal
 
@@ -99,11 +100,16 @@ class WriteTool:
         lines: list[str] = []
         for one in self.action.requires:
             refuted, _ = untruth(one.must, scope)
-            said = formatted(refusal_of_requirement(one.must, self.action, self.naming.design), scope)
+            said = formatted(self._complaint(one.must), scope)
             lines.append(f"if {refuted.text}:")
             lines.append(f"{STEP}raise Refusal({python_literal(one.code)}, {said})")
             scope = _kept(scope, one.must)
         return lines, scope
+
+    def _complaint(self, must: Expression) -> Pieces:
+        if self.action.answer:
+            return ["This is on record already."]
+        return refusal_of_requirement(must, self.action, self.naming.design)
 
     # Effects ------------------------------------------------------------------------------------
 

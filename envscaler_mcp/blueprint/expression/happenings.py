@@ -99,7 +99,7 @@ def _assign(effect: Assign, voice: Speaker, taken: set[str]) -> str:
         label = label_of(effect.row.type.entity, effect.field, voice.design)
         return plain([*voice.thing(effect.row), f" no longer has {with_article(label)}"])
     value = voice.measured(effect.value, field.type, unit_of(field, voice.design))
-    return plain([*voice.thing(field), " is set to ", *value])
+    return plain([*voice.thing(field), replace(voice, must=False).verb(field), "set to ", *value])
 
 
 def _create(effect: Create, voice: Speaker, taken: set[str]) -> list[str]:
@@ -111,6 +111,7 @@ def _create(effect: Create, voice: Speaker, taken: set[str]) -> list[str]:
         _assign(Assign(row, name, value), new, taken)
         for name, value in effect.values.items()
         if not (isinstance(value, Variable) and value.name in taken)
+        and value != entity.field(name).default
     ]
     if not given and effect.variable != effect.entity:
         return [f"{with_article(entity.noun.singular)} is made"]

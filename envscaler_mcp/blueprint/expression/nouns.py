@@ -15,7 +15,7 @@ Manner = Literal["its", "their", "of", "bare"]
 _SINGULAR_ENDS = ("ss", "us", "is")
 _AFTER_HEAD = re.compile(r" (?:of|for|on|in|at|to|by|per|with|from|under) ")
 _DAYS = {
-    "arrives": "arrival", "begins": "beginning", "closes": "closing day", "departs": "departure", "due": "due date",
+    "arrives": "arrival", "begins": "beginning", "closes": "closing day", "departs": "departure",
     "ends": "end", "expires": "expiry date", "lapses": "lapse", "leaves": "departure", "returns": "return",
     "starts": "start",
 }  # fmt: skip

@@ -129,6 +129,8 @@ class Relatives(Things):
         """A ref to a row in the domain's own phrase: `of that room`; nothing: it is no such ref."""
         if not isinstance(part, Compare) or part.op != "==" or part.left.type.kind != "ref":
             return []
+        if isinstance(part.right, Constant):
+            return []
         for mine, other in ((part.left, part.right), (part.right, part.left)):
             match mine:
                 case Get(base=Variable(name=name)) as way if name == variable and not mentions(other, name):
@@ -147,9 +149,7 @@ class Relatives(Things):
     def _same_row(self, other: Expression, mine: Get) -> Pieces:
         """The row that a ref leads to: `the same room` where another row has it under the same name."""
         match other:
-            case Get(base=Variable() as base, field=name) if (
-                name == mine.field and base.type == mine.base.type
-            ):
+            case Get(base=Variable(type=kind), field=mine.field) if kind.entity == mine.base.type.entity:
                 return [f"the same {label_of(mine.base.type.entity, mine.field, self.design)}"]
             case _:
                 return self.thing(other)

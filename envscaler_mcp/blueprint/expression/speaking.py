@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from envscaler_mcp.blueprint.design import STATE
 from envscaler_mcp.blueprint.wording import joined, value_text, with_article
@@ -44,17 +44,20 @@ class Speaker(Relatives):
 
     def clause(self, expression: Expression, *, negated: bool = False) -> Pieces:
         """A truth (or its opposite) as a clause: `its room is open`."""
-        ways: Mapping[type, Callable[[Any, bool], Pieces]] = {
-            Not: self._not,
-            Logic: self._logic,
-            Compare: self._compare,
-            OneOf: self._one_of,
-            Within: self._within,
-            Aggregate: self._quantified,
-            Get: self._flag,
-            Constant: self._constant_truth,
-            Choice: self._either,
-        }
+        ways = cast(
+            "Mapping[type, Callable[[Any, bool], Pieces]]",
+            {
+                Not: self._not,
+                Logic: self._logic,
+                Compare: self._compare,
+                OneOf: self._one_of,
+                Within: self._within,
+                Aggregate: self._quantified,
+                Get: self._flag,
+                Constant: self._constant_truth,
+                Choice: self._either,
+            },
+        )
         say = ways.get(type(expression))
         return say(expression, negated) if say else self.thing(expression)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from envscaler_mcp.blueprint.wording import amount, count, value_text
 
@@ -30,16 +30,19 @@ class Things(Voice):
 
     def thing(self, expression: Expression) -> Pieces:
         """A noun phrase."""
-        ways: Mapping[type, Callable[[Any], Pieces]] = {
-            Constant: self._constant,
-            Variable: self._variable,
-            Today: self._today,
-            Get: self._field,
-            Arithmetic: self._arithmetic,
-            Extreme: self._extreme,
-            Aggregate: self._total,
-            Choice: self._choice,
-        }
+        ways = cast(
+            "Mapping[type, Callable[[Any], Pieces]]",
+            {
+                Constant: self._constant,
+                Variable: self._variable,
+                Today: self._today,
+                Get: self._field,
+                Arithmetic: self._arithmetic,
+                Extreme: self._extreme,
+                Aggregate: self._total,
+                Choice: self._choice,
+            },
+        )
         say = ways.get(type(expression))
         if say is None or (isinstance(expression, Aggregate) and expression.how in ("any", "all")):
             return ["whether ", *self.clause(expression)]
@@ -171,7 +174,10 @@ class Things(Voice):
             return ["the total ", *each, " of the ", *rows]
         if expression.how == "sum":
             return ["the total of the ", *each, " over the ", *rows]
-        return [f"the {_most(expression.how, expression.value.type)} ", *each, " of the ", *rows]
+        most = _most(expression.how, expression.value.type)
+        if not plain:
+            return [f"the {most} value of ", *each, " over the ", *rows]
+        return [f"the {most} ", *each, " of the ", *rows]
 
 
 def _has_name(name: str, derived: Expression) -> bool:
