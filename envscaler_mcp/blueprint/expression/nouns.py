@@ -82,24 +82,33 @@ def unit_of(expression: Expression, design: Design) -> str:
     """What a number counts, singular; empty: nothing, or several things."""
     match expression:
         case Get(base=base, field=name):
-            entity = base.type.entity
-            if (entity, name) in design.derived:
-                return unit_of(design.derived[entity, name], design)
-            return design.by_entity[entity].field(name).unit if name != "id" else ""
-        case Arithmetic(op="+" | "-"):
-            if expression.left.type.kind == "date" and expression.right.type.kind == "date":
-                return "day"
-            return unit_of(expression.left, design) or unit_of(expression.right, design)
-        case Arithmetic(op="*" | "//" | "%"):
-            return unit_of(expression.left, design)
-        case Aggregate(how="sum" | "min" | "max", value=value) if value is not None:
-            return unit_of(value, design)
-        case Choice(then=then, otherwise=otherwise):
-            return unit_of(then, design) or unit_of(otherwise, design)
-        case Extreme(parts=parts):
-            return next((unit for part in parts if (unit := unit_of(part, design))), "")
+            return _unit_of_field(base.type.entity, name, design)
+        case Arithmetic(left=left, right=right) if left.type.kind == right.type.kind == "date":
+            return "day"
         case _:
-            return ""
+            units = (unit_of(part, design) for part in _counting(expression))
+            return next((unit for unit in units if unit), "")
+
+
+def _unit_of_field(entity: str, name: str, design: Design) -> str:
+    if (entity, name) in design.derived:
+        return unit_of(design.derived[entity, name], design)
+    return design.by_entity[entity].field(name).unit if name != "id" else ""
+
+
+def _counting(expression: Expression) -> tuple[Expression, ...]:
+    """The parts whose unit is that of the whole."""
+    match expression:
+        case Arithmetic(op=op, left=left, right=right):
+            return (left, right) if op in "+-" else (left,)
+        case Aggregate(how="sum" | "min" | "max", value=value) if value is not None:
+            return (value,)
+        case Choice(then=then, otherwise=otherwise):
+            return (then, otherwise)
+        case Extreme(parts=parts):
+            return parts
+        case _:
+            return ()
 
 
 def root_of(expression: Expression) -> tuple[Variable | None, list[Get]]:

@@ -8,14 +8,16 @@ cannot be had is 0. Optional ids are tested in a way that pyright follows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
 
-from envscaler_mcp.blueprint.design import Design
 from envscaler_mcp.render.literals import python_literal
 
 from . import levels
+from .equations import Among, merged
 from .levels import Code
+from .spelling import Derived, Scope, Spelled
 from .tree import (
     Aggregate,
     Arithmetic,
@@ -37,64 +39,6 @@ from .tree import (
 OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _CHAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\Z")
 """What pyright narrows: names and their attributes, no subscripts, no calls."""
-
-
-@dataclass(frozen=True)
-class Spelled:
-    """A variable in Python: its row (or plain value), and its id where it is a row."""
-
-    row: str
-    id: str = ""
-
-
-@dataclass(frozen=True)
-class Derived:
-    """Where a derived value is had: a property of the row, or a method of the environment."""
-
-    name: str
-    own: bool
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What is in scope of an expression.
-
-    Attributes:
-        design: whose names the expression uses.
-        derived: (entity, name) → where the value is had.
-        variables: by name.
-        known: texts that are known not to be None here → what to write for them.
-    """
-
-    design: Design
-    derived: Mapping[tuple[str, str], Derived]
-    variables: Mapping[str, Spelled] = field(default_factory=dict[str, Spelled])
-    known: Mapping[str, str] = field(default_factory=dict[str, str])
-
-    def having(self, name: str, spelled: Spelled) -> Scope:
-        """The same with one more variable."""
-        return replace(self, variables={**self.variables, name: spelled})
-
-    def knowing(self, text: str, name: str) -> Scope:
-        """The same, where `text` is not None and may be written as `name`."""
-        return replace(self, known={**self.known, text: name})
-
-    def collection(self, entity: str) -> str:
-        """The rows of an entity: `self.bookings`."""
-        return f"self.{self.design.by_entity[entity].collection}"
-
-    def loop(self, variable: str, entity: str) -> tuple[str, Scope]:
-        """A name for a loop's row, and the scope in which it is bound."""
-        name = loop_name(variable, entity, self)
-        return name, self.having(variable, Spelled(name, f"{name}.id"))
-
-
-def loop_name(variable: str, entity: str, scope: Scope) -> str:
-    """What a person would call a loop's row: a letter is no name, and no name hides another."""
-    used = {part for one in scope.variables.values() for part in re.findall(r"\w+", f"{one.row} {one.id}")}
-    wanted = (variable if len(variable) > 1 else entity, "other", f"other_{entity}", "row", "another")
-    names = (*wanted, *(f"row_{number}" for number in range(2, 99)))
-    return next(name for name in names if name not in used)
 
 
 def truth(expression: Expression, scope: Scope) -> tuple[Code, Scope]:
@@ -176,7 +120,7 @@ class _Writer:
 
     def any_of(self, parts: list[tuple[Expression, bool]], scope: Scope) -> Code:
         codes: list[Code] = []
-        for part, wanted in _merged(parts):
+        for part, wanted in merged(parts):
             if isinstance(part, Among):
                 codes.append(self._among(part, scope))
                 continue
@@ -310,27 +254,25 @@ class _Writer:
 
     def any_value(self, expression: Expression, scope: Scope) -> Code:
         """A value; what must not be None for it is added to `missing`."""
-        match expression:
-            case Constant():
-                return Code(_literal(expression), levels.ATOM)
-            case Variable():
-                spelled = scope.variables[expression.name]
-                return Code(spelled.id or spelled.row, levels.ATOM)
-            case Today():
-                return Code("self.today()", levels.ATOM)
-            case Get():
-                return self._get(expression, scope)
-            case Arithmetic():
-                return self._arithmetic(expression, scope)
-            case Extreme():
-                parts = ", ".join(self.present(part, scope).text for part in expression.parts)
-                return Code(f"{expression.how}({parts})", levels.ATOM)
-            case Aggregate(how="count" | "sum" | "min" | "max"):
-                return self._aggregate(expression, scope)
-            case Choice():
-                return self._choice(expression, scope)
-            case _:
-                return self.holds(expression, scope, chained=False)[0]
+        ways = cast(
+            "Mapping[type, Callable[[Any, Scope], Code]]",
+            {
+                Get: self._get,
+                Arithmetic: self._arithmetic,
+                Extreme: self._extreme,
+                Choice: self._choice,
+            },
+        )
+        if isinstance(expression, Constant | Variable | Today):
+            return Code(_plain(expression, scope), levels.ATOM)
+        if isinstance(expression, Aggregate) and expression.how not in ("any", "all"):
+            return self._aggregate(expression, scope)
+        way = ways.get(type(expression))
+        return way(expression, scope) if way else self.holds(expression, scope, chained=False)[0]
+
+    def _extreme(self, expression: Extreme, scope: Scope) -> Code:
+        parts = ", ".join(self.present(part, scope).text for part in expression.parts)
+        return Code(f"{expression.how}({parts})", levels.ATOM)
 
     def present(self, expression: Expression, scope: Scope) -> Code:
         """A value that must not be None here."""
@@ -465,8 +407,14 @@ def _may_be_none(expression: Expression, scope: Scope) -> bool:
             return expression.type.optional
 
 
-def _literal(expression: Constant) -> str:
-    return python_literal(expression.value)
+def _plain(expression: Constant | Variable | Today, scope: Scope) -> str:
+    match expression:
+        case Constant(value=value):
+            return python_literal(value)
+        case Variable(name=name):
+            return scope.variables[name].id or scope.variables[name].row
+        case Today():
+            return "self.today()"
 
 
 def _against_none(expression: Compare) -> Expression | None:
@@ -507,73 +455,4 @@ def _flattened(parts: list[tuple[Expression, bool]]) -> Iterator[tuple[Expressio
                 yield part, wanted
 
 
-@dataclass(frozen=True)
-class Among:
-    """One value that is equal to one of several."""
-
-    one: Expression
-    values: tuple[Expression, ...]
-
-
-def _merged(parts: list[tuple[Expression, bool]]) -> list[tuple[Expression | Among, bool]]:
-    """`x == a or x == b` as `x in (a, b)`."""
-    found: list[tuple[Expression | Among, bool]] = []
-    for part, wanted in parts:
-        previous = found[-1] if found else None
-        merged = _together(previous[0], previous[1], part, wanted) if previous else None
-        if merged is not None:
-            found[-1] = (merged, True)
-        else:
-            found.append((part, wanted))
-    return found
-
-
-def _together(
-    one: Expression | Among, one_wanted: bool, other: Expression, other_wanted: bool
-) -> OneOf | Among | None:
-    if not isinstance(one, Among):
-        previous, mine = _choices(one, one_wanted), _choices(other, other_wanted)
-        if previous and mine and previous[0] == mine[0]:
-            return OneOf(mine[0], (*previous[1], *mine[1]))
-    for same, value in _sides(other, other_wanted):
-        if isinstance(one, Among) and one.one == same:
-            return Among(same, (*one.values, value))
-        if not isinstance(one, Among):
-            for also, first in _sides(one, one_wanted):
-                if also == same:
-                    return Among(same, (first, value))
-    return None
-
-
-def _sides(part: Expression, wanted: bool) -> list[tuple[Expression, Expression]]:
-    """The sides of an equation either way round, where none of them may be missing on the way."""
-    match part:
-        case Compare(op="==" | "!=" as op, left=left, right=right) if (op == "==") == wanted:
-            plain = left.type.kind != "bool" and not any(_may_lack(one) for one in (left, right))
-            return [(left, right), (right, left)] if plain else []
-        case _:
-            return []
-
-
-def _may_lack(expression: Expression) -> bool:
-    if isinstance(expression, Constant):
-        return expression.value is None
-    steps = expression
-    while isinstance(steps, Get):
-        if steps.base.type.optional:
-            return True
-        steps = steps.base
-    return not isinstance(steps, (Variable, Constant))
-
-
-def _choices(part: Expression, wanted: bool) -> tuple[Expression, tuple[Constant, ...]] | None:
-    """What a truth compares with constants, and with which."""
-    match part:
-        case Compare(op="==" | "!=" as op, left=left, right=Constant() as right) if (
-            right.value is not None and left.type.kind != "bool" and (op == "==") == wanted
-        ):
-            return left, (right,)
-        case OneOf(value=left, options=options, negated=negated) if negated != wanted:
-            return left, options
-        case _:
-            return None
+__all__ = ["Derived", "Scope", "Spelled", "condition", "row", "truth", "untruth", "value"]
