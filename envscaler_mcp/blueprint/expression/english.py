@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from envscaler_mcp.blueprint.design import Action, Design, Rule
-from envscaler_mcp.blueprint.wording import sentence
+from envscaler_mcp.blueprint.wording import plural, sentence
 
 from .conjuncts import adjective
 from .nouns import Referent, quantity
@@ -65,7 +65,8 @@ def action_voice(action: Action, design: Design) -> Speaker:
         new = "new " if one.name in taken and one.name != action.subject else ""
         entity = design.by_entity.get(one.type.entity)
         label = entity.noun.singular if entity and one.name == entity.name else quantity(one.label, one.unit)
-        voice = voice.naming(one.name, Referent(f"the {new}{label}"))
+        unit = one.unit if one.label != plural(one.unit) else ""
+        voice = voice.naming(one.name, Referent(f"the {new}{label}", unit=unit))
     return voice
 
 

@@ -29,10 +29,12 @@ class Referent:
     Attributes:
         row: the row itself: `it`, `that trip`, `the new room`.
         manner: how its fields are named: `its beds`, `their beds`, `the beds of that room`, or `beds` alone.
+        unit: what a number counts, singular.
     """
 
     row: str
     manner: Manner = "of"
+    unit: str = ""
 
 
 def owned(chain: list[str], referent: Referent) -> str:
@@ -93,7 +95,10 @@ def unit_of(expression: Expression, design: Design) -> str:
 def _unit_of_field(entity: str, name: str, design: Design) -> str:
     if (entity, name) in design.derived:
         return unit_of(design.derived[entity, name], design)
-    return design.by_entity[entity].field(name).unit if name != "id" else ""
+    if name == "id":
+        return ""
+    one = design.by_entity[entity].field(name)
+    return "" if one.label == plural(one.unit) else one.unit  # a number of beds is at least 3
 
 
 def _counting(expression: Expression) -> tuple[Expression, ...]:

@@ -10,7 +10,7 @@ from envscaler_mcp.blueprint.design import STATE
 from envscaler_mcp.blueprint.wording import joined, value_text, with_article
 
 from .conjuncts import MIRROR, Operator, adjective, days_apart, is_small, joined_by_and
-from .nouns import Referent, label_of, unit_of
+from .nouns import Referent, label_of
 from .relatives import Relatives
 from .tree import (
     Aggregate,
@@ -105,7 +105,7 @@ class Speaker(Relatives):
         if spread := days_apart(left):
             return self._apart(spread, op, right)
         negated, word = (_DAYS if left.type.kind == "date" else _NUMBERS)[op]
-        unit = unit_of(left, self.design)
+        unit = self.unit(left)
         said = [*self.thing(left), self.verb(left, negated)]
         if isinstance(right, Choice):
             return [*said, *self.chosen(right, lambda one: [word, *self.measured(one, left.type, unit)])]

@@ -9,7 +9,7 @@ from typing import Any, cast
 from envscaler_mcp.blueprint.wording import amount, count, value_text
 
 from .conjuncts import joined_by_and
-from .nouns import Referent, label_of, named_day, owned, root_of, unit_of
+from .nouns import Referent, label_of, named_day, owned, root_of
 from .tree import (
     Aggregate,
     Arithmetic,
@@ -107,7 +107,7 @@ class Things(Voice):
             return [
                 *self.thing(left),
                 f" {word} ",
-                *self.measured(right, left.type, unit_of(left, self.design)),
+                *self.measured(right, left.type, self.unit(left)),
             ]
         word = {"*": "times", "//": "divided by", "%": "modulo"}[op]
         pieces = [*self.thing(left), f" {word} ", *self.measured(right, Type("int"), "")]
@@ -126,9 +126,7 @@ class Things(Voice):
             )
         sign = " plus " if later else " minus "
         match days:
-            case Arithmetic(op="*", left=each, right=Constant() as many) if unit := unit_of(
-                each, self.design
-            ):
+            case Arithmetic(op="*", left=each, right=Constant() as many) if unit := self.unit(each):
                 days_each = count(_number(many), "day")
                 return [*self.thing(date), sign, f"{days_each} for each {unit} of ", *self.thing(each)]
             case _:
@@ -149,7 +147,7 @@ class Things(Voice):
                 return self.thing(expression)
 
     def _choice(self, expression: Choice) -> Pieces:
-        unit = unit_of(expression, self.design)
+        unit = self.unit(expression)
         return self.chosen(expression, lambda one: self.measured(one, expression.type, unit))
 
     def chosen(self, expression: Choice, said: Callable[[Expression], Pieces]) -> Pieces:

@@ -9,7 +9,7 @@ from typing import Self, TypeAlias
 from envscaler_mcp.blueprint.design import Design
 from envscaler_mcp.blueprint.wording import words
 
-from .nouns import Referent, is_plural, label_of, root_of
+from .nouns import Referent, is_plural, label_of, root_of, unit_of
 from .tree import Aggregate, Expression, Get, Type, Variable
 
 Piece: TypeAlias = str | Expression
@@ -89,6 +89,12 @@ class Voice:
         if isinstance(expression, Variable):
             label = self.referent(expression).row
         return self.be(negated, label)
+
+    def unit(self, expression: Expression) -> str:
+        """What a number counts, singular."""
+        if isinstance(expression, Variable):
+            return self.referent(expression).unit
+        return unit_of(expression, self.design)
 
     def row_of(self, base: Expression) -> Referent:
         """How the row at the end of a way is spoken of."""
