@@ -41,7 +41,7 @@ class Clauses:
         ]
 
     def _action(self, action: Action, ask: str) -> Form:
-        slots = {name: self._slot(action, action.parameter(name)) for name in slots_of(ask)}
+        slots = {name: self._slot(action, action.parameter(name), ask) for name in slots_of(ask)}
         parameters = {name: action.parameter(name) for name in slots}
         parts = self._smoothed(imperative(ask), slots, parameters)
 
@@ -51,13 +51,13 @@ class Clauses:
 
         return Phrase(parts, take, lambda given: Clause(action.name, dict(given)))
 
-    def _slot(self, action: Action, parameter: Parameter) -> Form:
+    def _slot(self, action: Action, parameter: Parameter, ask: str) -> Form:
         """What may stand in an action's slot: a value, a row, every such row, or several of them."""
         if parameter.type.kind != "ref":
             return self.naming.value(parameter.type, parameter.like, parameter.unit)
         entity = parameter.type.entity
         forms = [self.naming.asked_for(entity), self.naming.every(entity)]
-        if parameter.name == action.subject and may_share(self.design, action.name):
+        if parameter.name == action.subject and may_share(self.design, action.name, ask):
             forms.append(self.naming.several(entity))
         return Either(tuple(forms))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, cast
@@ -31,6 +32,9 @@ JOIN_ROWS = 0.75
 JOIN_CLAUSES = 0.25
 MOST_ROWS = 3
 """So many names in one phrase; more of them nobody reads."""
+
+
+_FINITE = re.compile(r" (?:is|has|was|does|will|can|now|no longer|still)\b")
 
 
 class Obscure(ValueError):
@@ -313,7 +317,19 @@ def _one_clause(design: Design, first: Clause, second: Clause) -> Clause | None:
     return Clause(first.action, {**first.arguments, subject: Several((*rows, other))})
 
 
-def may_share(design: Design, action: str) -> bool:
-    """Whether `X and Y` as its subject asks the same for both: an amount could be meant for both together."""
-    parameters = design.by_action[action].parameters
-    return not any(one.type.kind in ("int", "money") for one in parameters if not one.free_text)
+def may_share(design: Design, name: str, ask: str | None = None) -> bool:
+    """Whether `X and Y` as its subject asks the same for both, in this phrase or in any.
+
+    An amount could be meant for both together, and a verb would have to agree with two.
+    """
+    action = design.by_action[name]
+    if any(one.type.kind in ("int", "money") for one in action.parameters if not one.free_text):
+        return False
+    asks = action.asks if ask is None else (ask,)
+    return not all(_governs_a_verb(one, action.subject) for one in asks)
+
+
+def _governs_a_verb(ask: str, name: str) -> bool:
+    """Whether the slot is the subject of a clause: `note that {guest} is back`."""
+    before, _, after = ask.partition(f"{{{name}}}")
+    return before.endswith("that ") or bool(_FINITE.match(after))

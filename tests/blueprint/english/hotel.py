@@ -111,6 +111,7 @@ HOTEL = Design(
         action("close_room", "room", ("Close {room}.",)),
         action("reopen_room", "room", ("Open {room} again.",)),
         action("bar_guest", "guest", ("Bar {guest}.",)),
+        action("welcome_back", "guest", ("Note that {guest} is back.",)),
         action(
             "set_standing",
             "guest",

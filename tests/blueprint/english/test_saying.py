@@ -1,19 +1,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 
 import pytest
 
+from envscaler_mcp.blueprint.design import Design
 from envscaler_mcp.blueprint.english import (
     REGISTERS,
     NotUnderstood,
     Understood,
+    Unsayable,
     canonical,
     describe,
     hear,
     say,
     understand,
 )
+from envscaler_mcp.blueprint.english.saying import grammar_of
 from envscaler_mcp.blueprint.reading import domain_named, domain_names
 from envscaler_mcp.blueprint.tasks.requests import (
     Best,
@@ -59,11 +63,26 @@ def test_what_is_said_is_heard(name: str):
         designs = [domain.design(), domain.design(domain.compositions()[-1])]
     except BadInput as error:
         pytest.skip(str(error))
+    refused = 0
     for seed in range(SEEDS):
         design = designs[seed % 2]
         requests = Speaker(design, f"{name}/{seed}").requests()
-        text = say(design, requests, seed, REGISTERS[seed % 4])
-        assert hear(design, text) == canonical(design, requests)
+        try:
+            text = say(design, requests, seed, REGISTERS[seed % 4])
+        except Unsayable:
+            refused += 1
+            assert len(everything_heard(design, requests)) > 1
+        else:
+            assert hear(design, text) == canonical(design, requests)
+    assert refused <= SEEDS // 10
+
+
+def everything_heard(design: Design, requests: tuple[Request, ...]) -> list[tuple[Request, ...]]:
+    """What one way to say requests may mean: of grade 2 may be a certificate, or who holds it."""
+    grammar = grammar_of(design)
+    text = grammar.said(canonical(design, requests), "note", None, random.Random(0))
+    assert text is not None
+    return [one.requests for one in grammar.meanings(text)]
 
 
 def test_the_same_seed_says_the_same():
@@ -80,6 +99,11 @@ def test_registers_differ():
 def test_rows_share_a_phrase():
     said = alone(Do("cancel_booking", {"booking": FIRST}), Do("cancel_booking", {"booking": SECOND}))
     assert any("bookings" in text for text in said) or any(" and the booking " in text for text in said)
+
+
+def test_no_verb_has_to_agree_with_two():
+    back = (Do("welcome_back", {"guest": row("guest", key)}) for key in ("GST-03", "GST-04"))
+    assert all(text.count("is back") == 2 for text in alone(*back))
 
 
 def test_an_amount_is_said_of_each_row():
