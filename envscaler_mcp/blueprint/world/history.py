@@ -66,6 +66,7 @@ class History:
             self._create(number / SLICES)
             self._move()
             self._do_other()
+            self._reach(once=True)
         self._create(1.0)
         self._reach()
         self._exist()
@@ -152,15 +153,20 @@ class History:
         if rare:
             self._try(self._rng.choices(rare, [1 / (1 + self._done[one.action.name]) for one in rare])[0])
 
-    def _reach(self) -> None:
-        """In every state that actions lead to there are some rows."""
-        for part in self._parts:
-            entity = self._design.by_entity.get(part.action.subject)
-            if entity is None or not part.to or entity.rows[1]:
-                continue
-            for _ in range(FEWEST):
-                if self._states(entity)[part.to] < FEWEST:
+    def _reach(self, *, once: bool = False) -> None:
+        """In every state that actions lead to there are some rows; `once`: see to one of them."""
+        rare = [one for one in self._parts if self._is_rare(one)]
+        for part in self._rng.sample(rare, min(len(rare), 1)) if once else rare:
+            for _ in range(1 if once else FEWEST):
+                if self._is_rare(part):
                     self._urge(part)
+
+    def _is_rare(self, part: Part) -> bool:
+        """Whether few rows are in the state to which the action leads, or were ever."""
+        entity = self._design.by_entity.get(part.action.subject)
+        if entity is None or not part.to or entity.rows[1]:
+            return False
+        return self._states(entity)[part.to] < FEWEST and self._done[part.action.name] < 2 * FEWEST
 
     def _exist(self) -> None:
         """Entities that come into being on the side have some rows, too."""

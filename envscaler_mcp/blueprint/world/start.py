@@ -32,7 +32,8 @@ CALLS = 60
 ENOUGH = 0.8
 """Share of the actions that have to be possible for a start state to be taken at once."""
 FEWEST = 4
-"""Rows of an entity that only actions make, below which it counts as empty."""
+SOME = 2
+"""Rows of an entity that only actions make: fewer are a pity, with less than some it counts as empty."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def _empty(design: Design, state: State) -> Iterator[Problem]:
                 code="too_few_rows",
                 where=entity.collection,
                 message=f"{size} rows, at least {least} wanted",
-                severity="error" if entity.rows[0] or entity.name in created else "warning",
+                severity="error" if size < SOME and least > 1 else "warning",
             )
 
 
