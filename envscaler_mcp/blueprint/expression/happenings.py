@@ -110,8 +110,7 @@ def _create(effect: Create, voice: Speaker, taken: set[str]) -> list[str]:
     given = [
         _assign(Assign(row, name, value), new, taken)
         for name, value in effect.values.items()
-        if not (isinstance(value, Variable) and value.name in taken)
-        and value != entity.field(name).default
+        if not (isinstance(value, Variable) and value.name in taken) and value != entity.field(name).default
     ]
     if not given and effect.variable != effect.entity:
         return [f"{with_article(entity.noun.singular)} is made"]
