@@ -53,6 +53,8 @@ class Founding:
         self._today = today
         self._assigned = assigned_fields(design)
         self._reached = _reached_states(design)
+        self._alike: set[str] = set()
+        """Rows that are like another one already: three alike would be too many."""
         self.state: State = {one.collection: {} for one in design.entities}
         self._scope = Scope(design, StateRows(self.state), today)
 
@@ -89,7 +91,11 @@ class Founding:
 
     def _decoy(self, entity: Entity, row: Row, earlier: list[Row]) -> Row:
         """A row like an earlier one, but for its title and one thing that people may say of it."""
-        model = self._rng.choice(earlier)
+        models = [one for one in earlier if one["id"] not in self._alike]
+        if not models:
+            return row
+        model = self._rng.choice(models)
+        self._alike |= {model["id"], row["id"]}
         told = [one for one in entity.fields if one.phrase and not (one.title or one.unique)]
         other = self._rng.choice(told).stored if told else ""
         return {**row, **{one.stored: model[one.stored] for one in told if one.stored != other}}

@@ -56,6 +56,8 @@ class History:
         self._done: Counter[str] = Counter()
         self._parts = chooser.knowledge.parts
         self._driver = Driver(chooser, rng, begun, self._parts, begun.now.date())
+        self._models: set[str] = set()
+        """Rows that another one is like already."""
         self._targets = dict(self._choose_targets())
 
     def play(self) -> LiveEpisode:
@@ -192,10 +194,12 @@ class History:
     def _like_an_earlier_one(self, action: Action) -> dict[str, Any]:
         """The arguments that made an earlier row, but for one."""
         entity = self._design.by_entity[action.creates]
-        rows = list(self._episode.rows(entity.collection).values())
-        if not rows or self._rng.random() > SIMILAR:
+        rows = self._episode.rows(entity.collection)
+        models = [row for key, row in rows.items() if key not in self._models]
+        if not models or self._rng.random() > SIMILAR:
             return {}
-        model = self._rng.choice(rows)
+        model = self._rng.choice(models)
+        self._models.add(model["id"])
         given = {
             value.name: model[entity.field(field).stored]
             for field, value in given_values(action).items()
