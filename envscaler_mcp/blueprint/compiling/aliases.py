@@ -38,7 +38,7 @@ class Aliases:
             return self._row(parameter, action)
         definition = self._annotated(kind, self._said(parameter), self._bounds(parameter))
         wanted = camel(parameter.name)
-        return self._named(definition, wanted, f"{wanted}Of{camel(action)}")
+        return self._named(definition, wanted, f"Given{wanted}", f"{wanted}Of{camel(action)}")
 
     def key(self, entity: str) -> str:
         """The id of a row that a tool is about."""

@@ -25,10 +25,11 @@ def compiled(name: str, *options: str) -> Environment:
     return compile_design(design(name, *options))
 
 
-def cores_and_single_options() -> list[tuple[str, ...]]:
-    """Every domain without options, and with each one of them that goes alone."""
-    found: list[tuple[str, ...]] = [("workshop",)]
-    for name in domain_names():
-        domain = domain_named(name)
-        found += [(name, *one) for one in domain.compositions() if len(one) < 2]
-    return found
+NAMES = ("workshop", *domain_names())
+
+
+def single_options(name: str) -> list[tuple[str, ...]]:
+    """A domain without options, and with each one of them that goes alone."""
+    if name == "workshop":
+        return [(name,)]
+    return [(name, *one) for one in domain_named(name).compositions() if len(one) < 2]

@@ -13,7 +13,7 @@ from envscaler_mcp.render.lint import lint
 from envscaler_mcp.sandbox.policy import findings
 from envscaler_mcp.spec.environment import Environment
 
-from .designs import compiled, cores_and_single_options, design
+from .designs import NAMES, compiled, design, single_options
 
 SAMPLES = [("workshop",), ("hotel_bookings",), ("hotel_bookings", "deposits", "waitlist")]
 HASHED = """
@@ -105,7 +105,7 @@ def test_lines_fit_and_ruff_and_pyright_find_nothing(tmp_path: Path, root: Path)
 
 @pytest.mark.slow
 def test_ruff_and_pyright_find_nothing_in_any_domain(tmp_path: Path, root: Path):
-    check(tmp_path, root, [compiled(*of) for of in cores_and_single_options()])
+    check(tmp_path, root, [compiled(*of) for name in NAMES for of in single_options(name)])
 
 
 def check(folder: Path, root: Path, environments: list[Environment]) -> None:
