@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from envscaler_mcp.blueprint.design import Design
 from envscaler_mcp.spec.scenario import Check, Conversation, Frame, Grading, Scenario, Split
@@ -161,8 +161,3 @@ def _distinct(checks: Sequence[Check]) -> list[Check]:
         suffix = f"-{seen[check.id]}" if seen[check.id] > 1 else ""
         named.append(check.model_copy(update={"id": check.id + suffix}))
     return named
-
-
-def checks_by_id(grading: Grading) -> Mapping[str, Check]:
-    """The checks of a grading by id."""
-    return {check.id: check for check in grading.checks}

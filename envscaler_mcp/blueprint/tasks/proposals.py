@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,8 +65,3 @@ def free_fields(design: Design) -> frozenset[tuple[str, str]]:
     return frozenset(
         (one.collection, field.stored) for one in design.entities for field in one.fields if field.free_text
     )
-
-
-def collections(design: Design, names: Sequence[str]) -> dict[str, str]:
-    """Collection → entity of some collections."""
-    return {one.collection: one.name for one in design.entities if one.collection in names}

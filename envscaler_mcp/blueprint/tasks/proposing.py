@@ -27,7 +27,7 @@ from .situations import (
 from .spread import Spread, event_name
 from .staging import Stage
 
-PATIENCE = 24
+PATIENCE = 12
 """So many recipes in a row may come to nothing before there is no more to propose."""
 SETTLED = 6
 """So many of the ideas of one recipe are looked at before another one has its turn."""

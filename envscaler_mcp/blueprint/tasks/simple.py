@@ -12,7 +12,7 @@ from .following import Unclear, follow, tool_arguments
 from .making import Maker
 from .meeting import holds
 from .playing import Play
-from .requests import Best, Condition, Described, Do, DoEach, DoIf, Request, Tell, Value
+from .requests import Condition, Described, Do, DoEach, DoIf, Request, Tell, Value
 from .selecting import bests, conditions, selections
 
 Requests = Sequence[Request]
@@ -261,8 +261,3 @@ def changed_figure(maker: Maker, asked: Requests) -> Tell | None:
             if told:
                 return told
     return None
-
-
-def with_best(request: Do) -> bool:
-    """Whether a row of the request has to be found by comparison."""
-    return any(isinstance(one, Best) for one in request.arguments.values())

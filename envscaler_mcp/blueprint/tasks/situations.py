@@ -91,13 +91,13 @@ def two_situations(maker: Maker) -> Iterator[Requests]:
 
 def chain(maker: Maker) -> Iterator[Requests]:
     """One thing unlocks another; and a third is no longer allowed."""
-    for key in maker.actions()[:4]:
-        play = maker.best_play(key, accepted=True, tries=16)
+    for action in maker.actions()[:4]:
+        play = maker.best_play(action, accepted=True, tries=16)
         first = play and maker.request(play)
         if not play or not first:
             continue
         after = maker.start.fork()
-        after.call(key.name, tool_arguments(key, play.values))
+        after.call(action.name, tool_arguments(action, play.values))
         unlocked = _turned(maker, after, play, allowed=True)
         said = unlocked and maker.request(unlocked)
         if not unlocked or not said:
