@@ -7,18 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from envscaler_mcp.blueprint.compiling.compile import compile_design
 from envscaler_mcp.blueprint.reading import Domain
-from envscaler_mcp.errors import BadInput
-from envscaler_mcp.render import lint
-from envscaler_mcp.render.lint.names import QUALIFIED_LIMIT
-from envscaler_mcp.render.lint.texts import MAX_TOOLS
 
+from .fitting import Fitting
 from .jobs import Job, Order
 
-MAX_NAME = 48
-QUALIFIED = len("mcp____")
-"""Clients call a tool `mcp__<server>__<tool>`."""
 Composition = tuple[str, ...]
 
 
@@ -102,24 +95,8 @@ def _distance(one: Composition, taken: Sequence[Composition]) -> int:
 
 def _usable(domain: Domain, place: int) -> Iterator[_Choice]:
     """The compositions that clients can take; the rest are too large for them, or do not read."""
-    found = spread_out(domain.compositions(), lambda options: _room(domain, options))
+    found = spread_out(domain.compositions(), Fitting(domain).room)
     return (_Choice(place, options, room) for options, room in found)
-
-
-def _room(domain: Domain, options: Composition) -> int:
-    """Characters that a server's name may have with this composition; 0 where it cannot be served."""
-    try:
-        design = domain.design(options)
-        if len(design.actions) + len(design.entities) > MAX_TOOLS:
-            return 0
-        environment = compile_design(design)
-    except BadInput:
-        return 0
-    short = environment.card.model_copy(update={"name": "x"})
-    if any(problem.severity == "error" for problem in lint(short, environment.policy)):
-        return 0
-    longest = max(len(tool.name) for tool in environment.card.tools)
-    return min(MAX_NAME, QUALIFIED_LIMIT - QUALIFIED - longest)
 
 
 def _name(domain: str, choice: _Choice, taken: set[str]) -> str:
