@@ -57,9 +57,10 @@ class Aliases:
         kind = stored.type
         if kind.kind in ("ref", "refs"):
             noun = self.naming.design.by_entity[kind.entity].noun.singular
-            among = f"whose {plural(stored.label)} include" if kind.kind == "refs" else "of"
-            role = noun if words(stored.name) == noun else f"{stored.label}"
-            text = f"Only those {among} the {role} with this id."
+            role = noun if words(stored.name) == noun else stored.label
+            text = f"Only those of the {role} with this id."
+            if kind.kind == "refs":
+                text = f"Only those with this id of {with_article(noun)} in {stored.stored}."
             wanted = f"{'With' if kind.kind == 'refs' else 'Of'}{camel(stored.name)}"
             return self._named(_described("str | None", text), wanted)
         if kind.kind == "text":

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 WIDTH = 110
 _OPEN, _CLOSE = "([{", ")]}"
 _TERNARY = (" if ", " else ")
-_BREAKS = ((" for ", " if "), _TERNARY, (" or ",), (" and ",), (" not in ", " in ", " is "), (" + ", " - "))
+_COMPARED = (" not in ", " in ", " is ", " == ", " != ", " <= ", " >= ", " < ", " > ")
+_BREAKS = ((" for ", " if "), _TERNARY, (" or ",), (" and ",), _COMPARED, (" + ", " - "))
 _STARTS = ("return ", "yield ", "if ", "elif ", "while ")
 
 

@@ -11,6 +11,7 @@ from .aliases import Aliases
 from .naming import Naming, variable_name
 
 MANY = 5
+LONG = 60
 
 
 def get_tool(entity: Entity, naming: Naming, aliases: Aliases) -> list[str]:
@@ -57,7 +58,7 @@ def search_tool(entity: Entity, naming: Naming, aliases: Aliases) -> list[str]:
             tests.append(test)
     given = signature([*parameters, f"page: {aliases.page()} = 1"])
     by = joined([words(one.name) for one in entity.fields if list(_filters(one, aliases))])
-    filtered = f" by {by}" if by else ""
+    filtered = f" by {by}" if by and len(by) < LONG else ""
     return [
         "@read",
         f"def search_{entity.collection}({given}) -> list[{naming.classes[entity.name]}]:",

@@ -117,7 +117,7 @@ def check(folder: Path, root: Path, environments: list[Environment]) -> None:
     ruff = [str(tools / "ruff"), "check", "--no-cache", "--config", str(root / "pyproject.toml"), *sources]
     assert told(ruff).strip() == "All checks passed!"
     settings = folder / "pyrightconfig.json"
-    included = ", ".join(f'"{source}"' for source in sources)
+    included = ", ".join(f'"{Path(source).relative_to(folder).as_posix()}"' for source in sources)
     venv = Path(sys.prefix)
     settings.write_text(
         f'{{"include": [{included}], "typeCheckingMode": "strict", "pythonVersion": "3.11", '
