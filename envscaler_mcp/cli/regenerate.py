@@ -11,6 +11,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from envscaler_mcp.blueprint.compiling.compile import compile_design
+from envscaler_mcp.blueprint.reading import domain_named
+from envscaler_mcp.blueprint.synth import Job, Order, planned
+from envscaler_mcp.blueprint.synth.making import fill
 from envscaler_mcp.certify.publish import publish
 from envscaler_mcp.interop.native import read_native
 from envscaler_mcp.samples import account_ledger, surgery_waitlists
@@ -19,6 +23,11 @@ from envscaler_mcp.sharing.versioning import succeeding
 from envscaler_mcp.spec import Environment, EnvironmentCard
 
 SAMPLES = (account_ledger, surgery_waitlists)
+DOMAINS = (
+    "airline_rebooking", "blood_bank", "car_rental", "conference_programme", "energy_contracts", "food_bank",
+    "hotel_bookings", "library_consortium", "restaurant_floor", "warehouse_slotting",
+)  # fmt: skip
+SCENARIOS = 10
 
 
 def regenerate(folder: Path) -> bool:
@@ -32,8 +41,29 @@ def regenerate(folder: Path) -> bool:
             sys.stderr.write(f"{report.name} {one.id}: {one.tier}\n")
             sys.stderr.writelines(f"  {problem.message}\n" for problem in one.problems)
         sound = sound and report.sound
+    for job in blueprint_jobs():
+        sound = _synthesised(job, folder) and sound
     write_catalogue(folder)
     return sound
+
+
+def blueprint_jobs() -> tuple[Job, ...]:
+    """One environment of each domain that is shown, under the domain's name."""
+    jobs = planned([domain_named(name) for name in DOMAINS], len(DOMAINS), Order(SCENARIOS))
+    return tuple(dataclasses.replace(job, name=job.domain) for job in jobs)
+
+
+def _synthesised(job: Job, folder: Path) -> bool:
+    design, place = job.design(), folder / job.name
+    environment = _versioned(compile_design(design, job.order.seed), place)
+    made = fill(job, design, environment, place, told=_note)
+    for problem in made.problems:
+        sys.stderr.write(f"  {made.name}: {problem.message}\n")
+    return made.sound
+
+
+def _note(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
 
 
 def _versioned(environment: Environment, place: Path) -> Environment:

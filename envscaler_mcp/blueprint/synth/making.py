@@ -6,6 +6,7 @@ import asyncio
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
@@ -81,6 +82,8 @@ def fill(
         asyncio.run(work.certify(draft))
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+        with suppress(OSError):  # others have notes or drafts there
+            draft.parent.rmdir()
     if work.pairs:
         write_tree(render(environment, [*taken, *work.pairs]), place)
     return work.made(place)
