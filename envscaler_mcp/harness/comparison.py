@@ -65,8 +65,7 @@ def _differences(ours: Trials, theirs: Trials) -> list[list[float]]:
     """For each common environment, the difference on each common scenario."""
     found = [
         [
-            sum(theirs[server][scenario]) / len(theirs[server][scenario])
-            - sum(rewards) / len(rewards)
+            sum(theirs[server][scenario]) / len(theirs[server][scenario]) - sum(rewards) / len(rewards)
             for scenario, rewards in scenarios.items()
             if scenario in theirs.get(server, {})
         ]
@@ -77,5 +76,3 @@ def _differences(ours: Trials, theirs: Trials) -> list[list[float]]:
 
 def _keys(trials: Trials) -> set[tuple[str, str]]:
     return {(server, scenario) for server, scenarios in trials.items() for scenario in scenarios}
-
-
