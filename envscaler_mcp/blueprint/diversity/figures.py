@@ -40,6 +40,7 @@ class Figures(Part):
         effective: effective number, by how tools and entities hang together.
         effective_with_plans: the same, with the shapes of plans counted in, where all have plans.
         growth: the effective number of smaller choices of them.
+        growth_bare: the same without choices and refusals, which imported classes do not declare.
     """
 
     environments: int
@@ -60,12 +61,14 @@ class Figures(Part):
     effective_share: float
     effective_with_plans: float | None = None
     growth: dict[str, float]
+    growth_bare: dict[str, float]
 
 
 def figures_of(subjects: Sequence[Subject]) -> Figures:
     """Measure a set of environments."""
-    behaviours = [neighbourhoods(behaviour_graph(one)) for one in subjects]
-    rows = similarities(behaviours)
+    rows = similarities([neighbourhoods(behaviour_graph(one)) for one in subjects])
+    bare = similarities([neighbourhoods(behaviour_graph(one, bare=True)) for one in subjects])
+    sizes = [one for one in SIZES if one <= len(subjects)]
     effective = effective_number(rows)
     near = _nearest(rows)
     plans = Counter(f"{one.name} {plan}" for one in subjects for plan in plan_classes(one))
@@ -90,10 +93,8 @@ def figures_of(subjects: Sequence[Subject]) -> Figures:
         effective=round(effective, 2),
         effective_share=round(effective / len(subjects), 4) if subjects else 0.0,
         effective_with_plans=round(effective_number(whole), 2) if whole else None,
-        growth={
-            str(size): value
-            for size, value in growth(rows, [one for one in SIZES if one <= len(subjects)]).items()
-        },
+        growth={str(size): value for size, value in growth(rows, sizes).items()},
+        growth_bare={str(size): value for size, value in growth(bare, sizes).items()},
     )
 
 

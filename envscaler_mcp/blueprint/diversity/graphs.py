@@ -34,17 +34,23 @@ def schema_graph(subject: Subject) -> Graph:
     return graph
 
 
-def behaviour_graph(subject: Subject) -> Graph:
-    """Entities with the kinds of their fields, and tools with what they take and touch."""
+def behaviour_graph(subject: Subject, *, bare: bool = False) -> Graph:
+    """Entities with the kinds of their fields, and tools with what they take, touch and refuse.
+
+    Args:
+        subject: the environment.
+        bare: leave out what a class that was imported does not declare: choices and refusals.
+    """
     graph = cast("Graph", nx.MultiDiGraph())
     for entity in subject.card.entities:
-        kinds = Counter(_kind(field.type) for field in entity.fields if not subject.entity_of(field.name))
+        own = [field for field in entity.fields if not subject.entity_of(field.name)]
+        kinds = Counter(_choice(field.enum, _kind(field.type), bare=bare) for field in own)
         graph.add_node(entity.name, label=f"entity {sorted(kinds.items())}")
         for field in entity.fields:
             if (target := subject.entity_of(field.name)) and field.name != entity.key:
                 graph.add_edge(entity.name, target, label="ref")
     for tool in subject.card.tools:
-        _add_tool(graph, subject, tool)
+        _add_tool(graph, subject, tool, bare=bare)
     return graph
 
 
@@ -122,12 +128,14 @@ def _add_moves(graph: Graph, subject: Subject) -> None:
                 graph.add_edge(_states(target), f"move {tool.name}", label="by")
 
 
-def _add_tool(graph: Graph, subject: Subject, tool: ToolCard) -> None:
+def _add_tool(graph: Graph, subject: Subject, tool: ToolCard, *, bare: bool) -> None:
     properties = _properties(tool)
     targets = {name: subject.entity_of(name) for name in properties}
-    kinds = sorted(_schema_kind(part) for name, part in properties.items() if not targets[name])
+    own = [part for name, part in properties.items() if not targets[name]]
+    kinds = sorted(_choice(part.get("enum"), _schema_kind(part), bare=bare) for part in own)
+    refused = "" if bare else f" {len(tool.refusals)} refusals"
     node = f"tool {tool.name}"
-    graph.add_node(node, label=f"{tool.kind}({', '.join(kinds)})")
+    graph.add_node(node, label=f"{tool.kind}({', '.join(kinds)}){refused}")
     for target in targets.values():
         if target:
             graph.add_edge(node, target, label="takes")
@@ -135,6 +143,10 @@ def _add_tool(graph: Graph, subject: Subject, tool: ToolCard) -> None:
 
 def _properties(tool: ToolCard) -> dict[str, Any]:
     return cast("dict[str, Any]", tool.input.get("properties") or {})
+
+
+def _choice(values: Sequence[Any] | None, kind: str, *, bare: bool) -> str:
+    return kind if bare or not values else f"one of {len(values)}"
 
 
 def _schema_kind(part: dict[str, Any]) -> str:
