@@ -9,6 +9,7 @@ import pytest
 
 import envscaler_mcp
 from envscaler_mcp.blueprint.compiling.compile import ENGINE, compile_design
+from envscaler_mcp.blueprint.synth.making import fill
 from envscaler_mcp.cli.regenerate import blueprint_jobs
 from envscaler_mcp.render import lint, render
 from envscaler_mcp.runtime.folder import ServerFolder
@@ -52,6 +53,15 @@ def test_source_and_policy_are_what_its_domain_compiles_to(server: ServerFolder)
     environment = compile_design(job.design())
     assert server.bundle.text("environment.py") == environment.source, "`make regen`"
     assert server.bundle.policy == environment.policy, "`make regen`"
+
+
+@pytest.mark.slow
+def test_its_scenarios_are_what_the_engine_makes(server: ServerFolder, tmp_path: Path) -> None:
+    if server.card.provenance.engine != ENGINE:
+        pytest.skip("it is not of the blueprint engine")
+    job = next(job for job in blueprint_jobs() if job.name == server.card.name)
+    fill(job, job.design(), server.environment(), tmp_path / job.name)
+    assert pairs(ServerFolder.load(tmp_path / job.name)) == pairs(server), "`make regen`"
 
 
 def test_nothing_is_to_be_said_against_it(server: ServerFolder) -> None:
