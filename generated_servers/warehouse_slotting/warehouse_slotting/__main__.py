@@ -1,0 +1,26 @@
+"""The server's command line: `python -m warehouse_slotting`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ._runtime.command import Bundle, main
+
+BUNDLE = Bundle(
+    folder=Path(__file__).parent,
+    name="warehouse_slotting",
+    title="Warehouse slotting",
+    version="1.0.0",
+    form="native",
+    class_name="WarehouseSlotting",
+    load_method=None,
+)
+
+
+def run() -> None:
+    """Entry point of the console script."""
+    main(BUNDLE)
+
+
+if __name__ == "__main__":
+    run()
