@@ -13,6 +13,7 @@ from envscaler_mcp.render.templating import fill_of
 
 from .aliases import Aliases
 from .entities import entity_class, sheet_class
+from .idle import without_idle_names
 from .layout import laid_out
 from .naming import Naming, literal_type, variable_name
 from .reads import get_tool, search_tool
@@ -47,7 +48,7 @@ class _Parts:
     aliases: Aliases
 
     def filled(self) -> str:
-        methods = [block for block in self._methods() if block]
+        methods = [without_idle_names(block) for block in self._methods() if block]
         classes = list(self._classes())
         body = "\n".join(line for block in (*methods, *classes) for line in block)
         aliases = list(self.aliases.lines())
