@@ -12,7 +12,16 @@ import typer
 from pydantic import ValidationError
 
 from envscaler_mcp.errors import BadInput
-from envscaler_mcp.spec import Limits, RolloutRow, RunCard, Selection, Suite, first_error, versions
+from envscaler_mcp.spec import (
+    Limits,
+    RolloutRow,
+    RunCard,
+    Selection,
+    Suite,
+    SuiteLock,
+    first_error,
+    versions,
+)
 
 from .forecast import say_forecast
 from .keys import find_keys
@@ -63,6 +72,7 @@ def evaluate(
     from envscaler_mcp.blueprint.solving.template import Template
     from envscaler_mcp.harness.evaluate import evaluate as play
     from envscaler_mcp.harness.evaluate import plan, tasks_of
+    from envscaler_mcp.harness.locking import lock_of
     from envscaler_mcp.harness.summary import summarise
     from envscaler_mcp.llm import Access
     from envscaler_mcp.runtime.folder import ServerFolder
@@ -75,6 +85,9 @@ def evaluate(
     tasks = tasks_of(ServerFolder.find_all(suite.servers), suite.scenarios)
     if dry_run:
         return say_forecast(output, agents, tasks, suite.repeats, access)
+    lock = lock_of(suite, tasks)
+    _refuse_other_inputs(run, lock, targets)
+    run.card = run.card.model_copy(update={"lock": lock})
     playing = {spec: agent_of(spec, access, {Template.spec: Template}) for spec in agents}
     planned = plan(tasks, agents, suite.repeats)
     run.begin()
@@ -104,6 +117,21 @@ def evaluate(
         f"Run: {run.path}",
     )
     return DONE if run.card.status == "complete" else SHORT
+
+
+def _refuse_other_inputs(run: Run, lock: SuiteLock, targets: list[str]) -> None:
+    """A run goes on with what it was begun with; a locked suite takes what it was locked with.
+
+    Raises:
+        BadInput: servers, scenarios or gradings are others.
+    """
+    from envscaler_mcp.harness.locking import lock_path, refuse_other
+
+    if not run.fresh:
+        refuse_other(lock, run.card.lock, str(run.path), "begin a new run")
+    elif targets and (path := lock_path(Path(targets[0]))).is_file():
+        remedy = f"bring back what was locked, or say: envscaler-mcp suite lock {targets[0]}"
+        refuse_other(lock, SuiteLock.load(path), str(path), remedy)
 
 
 @dataclass(frozen=True)

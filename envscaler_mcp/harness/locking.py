@@ -1,0 +1,61 @@
+"""What a run was about, by digest: two results compare only where these agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from envscaler_mcp.agents.hosted import prompt_of
+from envscaler_mcp.certify import grading_digest, server_digest
+from envscaler_mcp.errors import BadInput
+from envscaler_mcp.runtime.standalone.canonical import digest, digest_bytes
+from envscaler_mcp.spec import ScenarioLock, ServerLock, Suite, SuiteLock, versions
+
+from .task import Task
+
+SHOWN = 3
+
+
+def lock_of(suite: Suite, tasks: Sequence[Task]) -> SuiteLock:
+    """Digests of the suite, of every server and scenario it takes, and of what agents are told."""
+    servers: dict[str, list[Task]] = {}
+    for task in tasks:
+        servers.setdefault(task.folder.card.name, []).append(task)
+    return SuiteLock(
+        suite=digest(suite.to_json()),
+        servers={name: _server(found) for name, found in servers.items()},
+        versions=versions(),
+    )
+
+
+def lock_path(suite: Path) -> Path:
+    """Where the lock of a suite stands: `smoke.lock.json` beside `smoke.yaml`."""
+    return suite.with_name(f"{suite.stem}.lock.json")
+
+
+def refuse_other(lock: SuiteLock, earlier: SuiteLock | None, where: str, remedy: str) -> None:
+    """Servers, scenarios and gradings must be those of an earlier lock; versions and limits may differ.
+
+    Raises:
+        BadInput: they are others; the first differences are named.
+    """
+    if earlier is None:
+        return
+    differing = [path for path in lock.differences(earlier) if path.startswith("/servers/")]
+    if differing:
+        named = ", ".join(differing[:SHOWN]) + (" and more" if len(differing) > SHOWN else "")
+        raise BadInput(where, f"what it was made of has changed since ({named})", remedy)
+
+
+def _server(tasks: Sequence[Task]) -> ServerLock:
+    folder = tasks[0].folder
+    return ServerLock(
+        server=server_digest(folder),
+        prompt=digest_bytes(prompt_of(folder.bundle.policy).encode()),
+        scenarios={
+            task.scenario.id: ScenarioLock(
+                scenario=task.scenario.digest(), grading=grading_digest(task.grading)
+            )
+            for task in tasks
+        },
+    )
