@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 DOMAIN, OPTIONS, SCENARIOS = "hotel_bookings", ("deposits", "waitlist"), 9
 READER = "template"
 """Reads the wording and nothing else: its score is no proof of anything."""
-AGENTS = ("oracle", "noop", "random", READER)
+AGENTS = ("oracle", "noop", "random", "stall", READER)
 OUT = Path("runs/demo")
 
 
@@ -138,8 +138,8 @@ def _next_steps(path: Path, report: ServerReport) -> list[str]:
     mutants = sum(one.mutants for one in report.scenarios)
     killed = sum(one.killed for one in report.scenarios)
     return [
-        f"The oracle must reach 1.00, noop and random 0: doing nothing and guessing earn nothing. template "
-        f"reads the wording and nothing else: where the policy asks for more, it fails. "
+        "The oracle must reach 1.00, noop, random and stall 0: doing nothing, guessing and looking earn "
+        "nothing. template reads the wording and nothing else: where the policy asks for more, it fails. "
         f"{killed} of {mutants} planted wrong end states were rejected.",
         "",
         "[bold]Next[/bold]",
