@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from envscaler_mcp.runtime.standalone.canonical import digest_bytes
-from envscaler_mcp.runtime.standalone.description import describe
+from envscaler_mcp.runtime.standalone.description import Description, describe
 from envscaler_mcp.runtime.standalone.environment import Environment as World
 from envscaler_mcp.spec.environment import (
     EntityCard,
@@ -32,19 +32,42 @@ def native_card(
     provenance: Provenance | None = None,
 ) -> EnvironmentCard:
     """The card of a native class: what `describe` reads off it, and the refusals in its source."""
-    described = describe(world)
-    refusals = refusals_of(source, world.__name__)
+    return described_card(
+        describe(world),
+        source,
+        policy,
+        class_name=world.__name__,
+        name=name,
+        title=title,
+        introduction=introduction,
+        provenance=provenance or Provenance(engine=HAND_WRITTEN, sources=(world.__module__,)),
+    )
+
+
+def described_card(
+    described: Description,
+    source: str,
+    policy: str,
+    *,
+    class_name: str,
+    name: str,
+    title: str,
+    introduction: str,
+    provenance: Provenance,
+) -> EnvironmentCard:
+    """The card of a native class that a worker has described: nothing of it was run here."""
+    refusals = refusals_of(source, class_name)
     return EnvironmentCard(
         name=name,
         title=title,
         introduction=introduction,
         form="native",
-        class_name=world.__name__,
+        class_name=class_name,
         entities=tuple(EntityCard.model_validate(entity) for entity in described.entities),
         rules=tuple(RuleCard(id=rule["id"], text=rule["text"], executable=True) for rule in described.rules),
         tools=tuple(tool_card(tool, refusals.get(tool["name"], ())) for tool in described.tools),
         policy=digest_bytes(policy.encode("utf-8")),
-        provenance=provenance or Provenance(engine=HAND_WRITTEN, sources=(world.__module__,)),
+        provenance=provenance,
     )
 
 
