@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import envscaler_mcp
 
+from .hidden import REPLACEMENT, without_hidden
 from .literals import python_literal, toml_literal
 from .markdown import clipped, code, counted, inline, quoted
 
@@ -29,6 +31,19 @@ def fill(template: str, /, **values: object) -> str:
 def fill_of(folder: str, template: str, /, **values: object) -> str:
     """The text of `<folder>/<template>.jinja` with the values in it."""
     return _environment(folder).get_template(f"{template}.jinja").render(**values)
+
+
+def html_environment(folder: str) -> Environment:
+    """For HTML in that folder: every text is escaped, and hidden characters in it are made visible."""
+    return Environment(
+        loader=FileSystemLoader(templates_root() / folder),
+        undefined=StrictUndefined,
+        autoescape=True,
+        finalize=_visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
 
 
 FILTERS: dict[str, Callable[..., str]] = {
@@ -55,3 +70,7 @@ def _environment(folder: str) -> Environment:
     for name, convert in FILTERS.items():
         environment.filters[name] = convert
     return environment
+
+
+def _visible(value: Any) -> Any:
+    return without_hidden(value, REPLACEMENT) if type(value) is str else value
