@@ -46,6 +46,7 @@ def tasks_of(folders: Sequence[ServerFolder], selection: Selection) -> list[Task
         for identifier in folder.ids
         if (grading := folder.grading(identifier))
     ]
+    _refuse_unknown(selection, every)
     taken = [task for task in every if _takes(selection, task)]
     if not taken:
         found = ", ".join(sorted({_told(task) for task in every})) or "no grading"
@@ -134,10 +135,20 @@ async def _processes(
         yield found
 
 
+def _refuse_unknown(selection: Selection, tasks: Sequence[Task]) -> None:
+    """A scenario that was asked for by its id is there."""
+    known = {name for task in tasks for name in task.names}
+    if unknown := [name for name in selection.ids or () if name not in known]:
+        there = ", ".join(sorted({task.scenario.id for task in tasks})) or "none"
+        message = f"there is no such scenario with a grading (there: {there})"
+        raise BadInput(f"scenarios {', '.join(unknown)}", message, "correct the ids")
+
+
 def _takes(selection: Selection, task: Task) -> bool:
     scenario = task.scenario
     return (
-        TIERS.index(_tier(task)) >= TIERS.index(selection.tier)
+        (selection.ids is None or not task.names.isdisjoint(selection.ids))
+        and TIERS.index(_tier(task)) >= TIERS.index(selection.tier)
         and (not selection.difficulty or scenario.difficulty.band in selection.difficulty)
         and set(selection.tags) <= set(scenario.tags)
         and selection.split in (None, scenario.split)

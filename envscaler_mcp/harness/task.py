@@ -15,3 +15,8 @@ class Task:
     folder: ServerFolder
     scenario: Scenario
     grading: Grading
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What a person may call it: its id, or `SERVER/ID`."""
+        return frozenset((self.scenario.id, f"{self.folder.card.name}/{self.scenario.id}"))

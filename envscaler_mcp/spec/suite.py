@@ -24,6 +24,8 @@ class Selection(Part):
 
     tier: Tier = "certified"
     """This tier and above."""
+    ids: tuple[str, ...] | None = None
+    """These scenarios alone, `001` of every server or `SERVER/001`."""
     difficulty: tuple[Band, ...] = ()
     tags: tuple[str, ...] = ()
     split: Split | None = None

@@ -54,3 +54,36 @@ def test_a_hosted_model_is_one_variable_away(
     assert told["agents"][0]["tokens"] > 0
     kept = "".join(path.read_text() for path in Path("run").rglob("*.json*") if path.suffix != ".zst")
     assert "canary-0123" not in kept
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        (["--agent", "no-such-agent", "--dry-run"], "there is no such agent"),
+        (["--agent", "chat:m", "--dry-run"], "the address is missing"),
+        (["--agent", "replay:nowhere.json", "--dry-run"], "nowhere.json"),
+        (["--executor", "cloud"], "--executor cloud"),
+        (["--mode", "chatting"], "mode"),
+        (["--scenarios", "001,999"], "scenarios 999: there is no such scenario"),
+        (["--scenarios", "other/001"], "scenarios other/001"),
+    ],
+)
+def test_nonsense_is_refused_before_anything_begins(
+    server: Path, capsys: pytest.CaptureFixture[str], said: list[str], sentence: str
+) -> None:
+    assert run(["eval", str(server), "--tier", "rejected", *said]) == 2
+    complaint = capsys.readouterr().err
+    assert sentence in complaint
+    assert len(complaint.splitlines()) == 1
+    assert not Path("runs").exists()
+
+
+def test_scenarios_are_chosen_by_id_and_stay_chosen(server: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for chosen in ("002", " counter/002,"):
+        said = ["eval", str(server), "--tier", "rejected", "--agent", "noop", "--scenarios", chosen, "--json"]
+        assert run(said) == 0
+        made = json.loads(capsys.readouterr().out)
+        rows = Path(made["run"], "rollouts.jsonl").read_text().splitlines()
+        assert [json.loads(row)["scenario"] for row in rows] == ["002"]
+    assert run(["eval", "--resume", made["run"], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["agents"][0]["rollouts"] == 1

@@ -1,0 +1,131 @@
+"""How `eval` plays a run, and what it says of it in the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from envscaler_mcp.errors import BadInput
+from envscaler_mcp.spec import RolloutRow
+
+from .keys import KEY_NAMES
+from .output import Output
+from .scoreboard import agents_json, score_table
+from .status import DONE, SHORT
+
+if TYPE_CHECKING:
+    from envscaler_mcp.agents import Agent
+    from envscaler_mcp.harness.rollout import Finished
+    from envscaler_mcp.harness.run import Run
+    from envscaler_mcp.harness.task import Task
+    from envscaler_mcp.llm import Access
+
+EXECUTORS = ("local",)
+
+
+@dataclass(frozen=True)
+class Playing:
+    """Everything that a run is played with."""
+
+    run: Run
+    tasks: Sequence[Task]
+    access: Access
+    concurrency: int
+    trusted: bool
+
+    def play(self, output: Output) -> int:
+        """Play what the run does not hold yet; print the scores."""
+        from envscaler_mcp.harness.evaluate import plan
+
+        agents = agents_of(self.run.card.agents, self.access)
+        planned = plan(self.tasks, self.run.card.agents, self.run.card.suite.repeats)
+        self.run.begin()
+        output.resume = f"say the same with --resume {self.run.path}"
+        with output.progress("eval", len(planned)) as steps:
+
+            def told(finished: Finished) -> None:
+                steps.advance(f"{finished.row.id}: {finished.row.outcome}")
+
+            async def played() -> list[RolloutRow]:
+                from envscaler_mcp.harness.evaluate import evaluate
+
+                async with self.access:
+                    return await evaluate(
+                        self.run,
+                        planned,
+                        self.run.card.suite,
+                        concurrency=self.concurrency,
+                        agents=agents,
+                        trusted=self.trusted,
+                        progress=told,
+                    )
+
+            rows = asyncio.run(played())
+        return self._say(output, rows)
+
+    def _say(self, output: Output, rows: Sequence[RolloutRow]) -> int:
+        from envscaler_mcp.harness.summary import summarise
+
+        card = self.run.card
+        summaries = summarise(rows, card.agents, card.suite.repeats)
+        output.result(
+            {"run": str(self.run.path), "status": card.status, "agents": agents_json(summaries)},
+            score_table(summaries, f"{len(self.tasks)} scenarios, {card.suite.repeats} × each"),
+            f"Run: {self.run.path}",
+        )
+        return DONE if card.status == "complete" else SHORT
+
+
+def agents_of(specs: Sequence[str], access: Access) -> Mapping[str, Agent]:
+    """The agents of a run by their specs.
+
+    Raises:
+        BadInput: a spec names none, or what it needs is missing.
+    """
+    from envscaler_mcp.agents import agent_of
+    from envscaler_mcp.blueprint.solving.template import Template
+
+    return {spec: agent_of(spec, access, {Template.spec: Template}) for spec in specs}
+
+
+def refuse_nonsense(specs: Sequence[str], access: Access) -> None:
+    """What can be said against agents without any key.
+
+    Raises:
+        BadInput: a spec names none.
+    """
+    named = dict.fromkeys((name for name in KEY_NAMES if name.endswith("_KEY")), "not-needed")
+    agents_of(specs, replace(access, keys={**named, **access.keys}))
+
+
+def refuse_budget(budget: float | None) -> None:
+    """A sum that a whole run is held to.
+
+    Raises:
+        BadInput: there is one.
+    """
+    if budget is not None:
+        message = "this version holds each rollout to a sum, not the run"
+        raise BadInput("--budget", message, "say limits: {cost_usd: …} in a suite")
+
+
+def refuse_unknown_executor(name: str) -> None:
+    """Where rollouts are played.
+
+    Raises:
+        BadInput: not there.
+    """
+    if name not in EXECUTORS:
+        raise BadInput(f"--executor {name}", "this version plays rollouts on this machine only", "say local")
+
+
+def refuse_conversations(mode: str) -> None:
+    """What is played.
+
+    Raises:
+        BadInput: not that.
+    """
+    if mode != "task":
+        raise BadInput(f"mode {mode}", "this version plays tasks only", "say mode: task")
