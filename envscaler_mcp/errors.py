@@ -12,6 +12,7 @@
     │   └── ProviderFailed    a provider of models is out of reach, or refused us
     │       └── RequestRefused    it refused this one request; others may pass
     ├── BudgetReached         the next call of a model could cost more than is left
+    ├── UserFailed            a simulated user broke off, or made no sense      (outcome user_error)
     └── RebuildDiverged       a journal played again gave another state       (a bug or nondeterminism)
 
 A defect in something *generated* is no exception but a `Problem` (see `spec.problem`).
@@ -92,6 +93,10 @@ class ProviderFailed(Infrastructure):
 
 class RequestRefused(ProviderFailed):
     """A provider refused this one request as it stands: too long, not allowed, not understood."""
+
+
+class UserFailed(EnvscalerError):
+    """A simulated user did not do its part: what follows says nothing about the agent."""
 
 
 class BudgetReached(EnvscalerError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .agent import Agent, Assignment, Stopped
+from .agent import Agent, Assignment, Reply, Say, Stopped
 from .choose import agent_of
 
-__all__ = ["Agent", "Assignment", "Stopped", "agent_of"]
+__all__ = ["Agent", "Assignment", "Reply", "Say", "Stopped", "agent_of"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import mcp_types as types
 
@@ -32,11 +33,29 @@ class Meter(Protocol):
 
 
 @dataclass(frozen=True)
+class Reply:
+    """What the user says to a message; `ends`: the conversation is over, there is nothing to answer."""
+
+    text: str
+    ends: bool = False
+
+
+Say: TypeAlias = Callable[[str], Awaitable[Reply]]
+"""A message to the user, and what the user says to it; raises `Stopped` as a call does."""
+
+
+def _unheard(_text: str, _calls: int) -> None:
+    """Where nobody takes notes."""
+
+
+@dataclass(frozen=True)
 class Assignment:
     """What an agent is given: everything it may see, and the one way to act.
 
-    `call` goes through the MCP client and raises `Stopped` at the budget's end. `oracle` is there
-    for the oracle agent alone; a rollout hands it to no other.
+    `call` goes through the MCP client and raises `Stopped` at the budget's end. `say` is there where a user
+    listens; `instruction` is then only how the user opens the conversation. `remark` notes what an agent
+    said beside so many calls, for its trajectory. `oracle`, and `questions` that bring every detail out of
+    the user, are there for the oracle agent alone; a rollout hands them to no other.
     """
 
     policy: str
@@ -46,6 +65,9 @@ class Assignment:
     meter: Meter
     seed: int
     oracle: tuple[Call, ...] | None = None
+    say: Say | None = None
+    questions: tuple[str, ...] = ()
+    remark: Callable[[str, int], None] = _unheard
 
 
 class Agent(Protocol):

@@ -17,6 +17,8 @@ from envscaler_mcp.spec import Call, Json
 from .agent import Assignment
 
 RANDOM_CALLS = 25
+DONE = "Everything is done."
+AGAIN = "Could you say that again?"
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,15 @@ class Oracle:
     spec: str = "oracle"
 
     async def act(self, assignment: Assignment) -> None:
-        """Play the scenario's oracle."""
+        """Ask the user, where there is one, for every detail; play the scenario's oracle; say so."""
         if assignment.oracle is None:
             raise BadInput("oracle", "the scenario has no oracle", "adopt one with `replay --adopt`")
+        if assignment.say:
+            for question in assignment.questions:
+                await assignment.say(question)
         await play(assignment.call, assignment.oracle)
+        if assignment.say:
+            await assignment.say(DONE)
 
 
 @dataclass(frozen=True)
@@ -55,12 +62,15 @@ class Random:
 
 @dataclass(frozen=True)
 class Stall:
-    """Looks things up until its budget is used up: reading must earn nothing."""
+    """Looks things up until its budget is used up, or keeps its user talking: neither must earn anything."""
 
     spec: str = "stall"
 
     async def act(self, assignment: Assignment) -> None:
-        """Call reads, for ever."""
+        """Call reads, for ever; where there is a user, ask for ever."""
+        while assignment.say:
+            if (await assignment.say(AGAIN)).ends:
+                return
         reads = [tool for tool in assignment.tools if tool.annotations and tool.annotations.read_only_hint]
         await _wander(assignment, reads, None)
 

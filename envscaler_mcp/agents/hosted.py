@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from envscaler_mcp.llm.dialogue import Brief, Opener, ToolResult, ToolUse, Turn
 from envscaler_mcp.render.templating import fill_of
 from envscaler_mcp.runtime.standalone.canonical import digest_bytes, dumps
+from envscaler_mcp.spec.suite import Mode
 
 from .agent import Assignment, Stopped
 
-PROMPT = "agent.md"
+PROMPTS: dict[Mode, str] = {"task": "agent.md", "conversation": "agent_with_user.md"}
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Hosted:
     begin: Opener
 
     async def act(self, assignment: Assignment) -> None:
-        """Talk until the model makes no more calls.
+        """Talk until the model makes no more calls, or its user closes the conversation.
 
         Raises:
             Stopped: the budget is used up, or the model broke off.
@@ -30,33 +31,48 @@ class Hosted:
         """
         dialogue = self.begin(brief_of(assignment))
         results: Sequence[ToolResult] = ()
-        while True:
+        said: str | None = ""
+        while said is not None:
             assignment.meter.begin_turn()
-            turn = await dialogue.next(results)
+            turn = await dialogue.next(results, said)
             assignment.meter.spend(turn.usage.input + turn.usage.output, turn.cost_usd)
-            if not turn.uses:
-                _refuse_half(turn)
-                return
+            if turn.uses and turn.text:
+                assignment.remark(turn.text, len(turn.uses))
             results = [await _play(assignment, use) for use in turn.uses]
+            said = "" if turn.uses else await _answered(assignment, turn)
+
+
+async def _answered(assignment: Assignment, turn: Turn) -> str | None:
+    """What the user says to a turn without calls; None where it was the last word."""
+    _refuse_half(turn)
+    if assignment.say is None:
+        if turn.text:
+            assignment.remark(turn.text, 0)
+        return None
+    if not turn.text:
+        return None
+    reply = await assignment.say(turn.text)
+    return None if reply.ends else reply.text
 
 
 def brief_of(assignment: Assignment) -> Brief:
     """What the model is told before it begins."""
+    mode: Mode = "conversation" if assignment.say else "task"
     tools = tuple(
         {"name": tool.name, "description": tool.description or "", "inputSchema": tool.input_schema}
         for tool in assignment.tools
     )
-    return Brief(prompt_of(assignment.policy), assignment.instruction, tools)
+    return Brief(prompt_of(assignment.policy, mode), assignment.instruction, tools)
 
 
-def prompt_of(policy: str) -> str:
-    """The one prompt of all hosted agents."""
-    return fill_of("prompts", PROMPT, policy=policy.strip())
+def prompt_of(policy: str, mode: Mode = "task") -> str:
+    """The one prompt of all hosted agents; where they have a user to talk to, it says so."""
+    return fill_of("prompts", PROMPTS[mode], policy=policy.strip())
 
 
-def prompt_digest() -> str:
+def prompt_digest(mode: Mode = "task") -> str:
     """Digest of the prompt's text, without any policy: it stands in every run."""
-    return digest_bytes(prompt_of("").encode())
+    return digest_bytes(prompt_of("", mode).encode())
 
 
 async def _play(assignment: Assignment, use: ToolUse) -> ToolResult:

@@ -19,6 +19,7 @@ from envscaler_mcp.spec import NO_EVIDENCE, TIERS, RolloutRow, Selection, Suite,
 from .rollout import Finished, Rollout
 from .run import Run
 from .task import Task
+from .users import Users
 
 MOST_WITHOUT_EVIDENCE = 0.05
 """Above this share of rollouts that are no evidence about the agent, a run is incomplete."""
@@ -76,6 +77,7 @@ async def evaluate(
     *,
     concurrency: int,
     agents: Mapping[str, Agent],
+    users: Users | None = None,
     trusted: bool = False,
     progress: Callable[[Finished], None] | None = None,
 ) -> list[RolloutRow]:
@@ -87,6 +89,7 @@ async def evaluate(
         suite: limits and seed.
         concurrency: rollouts under way at once.
         agents: by the spec that the plan names; each plays many rollouts.
+        users: who talks with the agents, in a suite of conversations.
         trusted: see `EnvironmentProcess`.
         progress: called with each finished rollout.
     """
@@ -105,6 +108,7 @@ async def evaluate(
                         seed=suite.seed + one.repeat,
                         limits=suite.limits,
                         reward=suite.reward,
+                        users=users,
                     )
                     finished = await rollout.run(processes[one.task.folder.card.name], checks)
                 run.add(finished)

@@ -10,12 +10,13 @@ from typing import Any
 
 from envscaler_mcp.agents import Agent, Assignment, Stopped
 from envscaler_mcp.agents.builtin import Oracle
-from envscaler_mcp.errors import EnvscalerError, Infrastructure
+from envscaler_mcp.errors import EnvscalerError, Infrastructure, UserFailed
 from envscaler_mcp.runtime.connect import connected
 from envscaler_mcp.runtime.remote import EnvironmentProcess, RemoteEpisode
 from envscaler_mcp.sandbox.checks import CheckRunner
 from envscaler_mcp.scoring import ask_and_score, defects, reward_of
 from envscaler_mcp.spec import (
+    Conversation,
     Limits,
     Outcome,
     RewardKind,
@@ -27,6 +28,8 @@ from envscaler_mcp.spec import (
 
 from .budget import Budget, Changes
 from .task import Task
+from .users import Talk, Users, unsaid
+from .users.ready import questions_of
 
 TOOL_ERRORS = ("invalid_arguments", "tool_crashed", "timed_out")
 """Codes of calls that failed without the environment having refused."""
@@ -53,6 +56,7 @@ class Rollout:
         seed: seed of the agent; the episode keeps the scenario's own.
         limits: what it may use up; then it is scored as it stands.
         reward: which of the scores is the reward.
+        users: who talks with the agent; without them the instruction is all that it hears.
     """
 
     identifier: str
@@ -62,8 +66,10 @@ class Rollout:
     seed: int
     limits: Limits
     reward: RewardKind = "success"
+    users: Users | None = None
     _episode: RemoteEpisode | None = None
     _budget: Budget | None = None
+    _talk: Talk | None = None
     _changes: dict[int, list[dict[str, Any]]] = field(default_factory=dict[int, Any])
 
     async def run(self, process: EnvironmentProcess, checks: CheckRunner) -> Finished:
@@ -76,6 +82,8 @@ class Rollout:
             error = await self._act(self._episode)
             scored, state = await self._score(self._episode, checks)
             outcome = outcome_of(scored)
+            if outcome == "failed" and (left := self._left_unsaid()):
+                outcome, error = "user_error", f"the user never said {', '.join(left)}"
         except Exception as failure:  # noqa: BLE001 - the one boundary: whatever went wrong becomes a row
             outcome, error = (
                 _blame(failure),
@@ -93,14 +101,20 @@ class Rollout:
         await changes.note()
         async with connected(self.task.folder, episode) as client:
             self._budget = budget = Budget(client, self.limits, changes)
+            self._talk = talk = self._open_talk(episode)
+            oracle = isinstance(self.agent, Oracle)
+            conversation = self._conversation()
             assignment = Assignment(
                 policy=self.task.folder.bundle.policy,
-                instruction=self.task.scenario.instruction,
+                instruction=talk.opening,
                 tools=tuple((await client.list_tools()).tools),
                 call=budget.call,
                 meter=budget,
                 seed=self.seed,
-                oracle=self.task.grading.oracle if isinstance(self.agent, Oracle) else None,
+                oracle=self.task.grading.oracle if oracle else None,
+                say=talk.say if conversation else None,
+                questions=questions_of(conversation) if oracle and conversation else (),
+                remark=talk.remark,
             )
             try:
                 async with asyncio.timeout(self.limits.seconds):
@@ -109,7 +123,25 @@ class Rollout:
                 return stop.reason
             except TimeoutError:
                 return f"the {self.limits.seconds} seconds are used up"
+            if talk.failure:
+                raise talk.failure
         return None
+
+    def _conversation(self) -> Conversation | None:
+        return self.task.scenario.conversation if self.users else None
+
+    def _open_talk(self, episode: RemoteEpisode) -> Talk:
+        conversation = self._conversation()
+        return Talk(
+            conversation.opening if conversation else self.task.scenario.instruction,
+            self.users.begin(conversation) if self.users and conversation else None,
+            calls=lambda: len(episode.journal),
+            turns=self.limits.turns,
+        )
+
+    def _left_unsaid(self) -> list[str]:
+        conversation = self._conversation()
+        return unsaid(conversation, self._talk) if conversation and self._talk else []
 
     async def _score(self, episode: RemoteEpisode, checks: CheckRunner) -> tuple[Score, dict[str, Any]]:
         initial, final = await episode.initial(), await episode.state()
@@ -159,6 +191,8 @@ class Rollout:
             tokens=self._budget.tokens if self._budget else 0,
             cost_usd=self._budget.cost_usd if self._budget else 0.0,
             seconds=seconds,
+            user_tokens=self._talk.tokens if self._talk and self.users else None,
+            user_cost_usd=self._talk.cost_usd if self._talk and self.users else None,
             error=error,
         )
 
@@ -169,6 +203,7 @@ class Rollout:
             agent=self.agent.spec,
             seed=self.seed,
             steps=tuple(self._step(entry) for entry in self._journal()),
+            messages=tuple(self._talk.messages) if self._talk else None,
             outcome=outcome,
             score=scored,
         )
@@ -189,6 +224,8 @@ def outcome_of(scored: Score) -> Outcome:
 def _blame(failure: Exception) -> Outcome:
     """Who a failure belongs to: by the type that crossed the boundary."""
     kinds = list(_leaves(failure))
+    if any(isinstance(one, UserFailed) for one in kinds):
+        return "user_error"
     if any(isinstance(one, Infrastructure | OSError) for one in kinds):
         return "infrastructure_error"
     if any(isinstance(one, EnvscalerError) for one in kinds):

@@ -50,4 +50,7 @@ class RolloutRow(Part):
     tokens: int = 0
     cost_usd: Number = 0
     seconds: Number = 0
+    user_tokens: int | None = None
+    """Of a model that played the user, where there was a user."""
+    user_cost_usd: Number | None = None
     error: str | None = None

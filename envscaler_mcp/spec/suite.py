@@ -51,6 +51,8 @@ class Suite(Record):
     agents: tuple[str, ...] = ()
     repeats: int = Field(default=1, ge=1)
     mode: Mode = "task"
+    user: str | None = None
+    """In conversations: the model that plays the user, as after `--user-llm`; without one, rules do."""
     limits: Limits = Limits()
     reward: RewardKind = "success"
     seed: int = 0

@@ -29,11 +29,11 @@ class Chat:
             {"role": "user", "content": brief.instruction},
         ]
 
-    async def next(self, results: Sequence[ToolResult]) -> Turn:
+    async def next(self, results: Sequence[ToolResult], said: str = "") -> Turn:
         """The next turn."""
-        self._turns += [
-            {"role": "tool", "tool_call_id": one.use.id, "content": one.text} for one in results
-        ]
+        self._turns += [{"role": "tool", "tool_call_id": one.use.id, "content": one.text} for one in results]
+        if said:
+            self._turns.append({"role": "user", "content": said})
         return await self._line.ask(self._ask, first=len(self._turns) == 2)
 
     async def _ask(self) -> Turn:

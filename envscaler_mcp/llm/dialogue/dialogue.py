@@ -44,7 +44,7 @@ class ToolResult:
 
 @dataclass(frozen=True)
 class Turn:
-    """One turn of the model. Without calls it has said its last word."""
+    """One turn of the model. Without calls it speaks to the user, or has said its last word."""
 
     text: str
     uses: tuple[ToolUse, ...]
@@ -56,8 +56,10 @@ class Turn:
 class Dialogue(Protocol):
     """A conversation under way."""
 
-    async def next(self, results: Sequence[ToolResult]) -> Turn:
+    async def next(self, results: Sequence[ToolResult], said: str = "") -> Turn:
         """Hand over the results of the last turn's calls, in their order, and hear the next turn.
+
+        After a turn without calls, `said` is what the user answers to it.
 
         Raises:
             ProviderFailed: there is no answer to be had.

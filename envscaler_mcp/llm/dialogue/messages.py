@@ -27,10 +27,12 @@ class Messages:
         }
         self._turns: list[Any] = [{"role": "user", "content": brief.instruction}]
 
-    async def next(self, results: Sequence[ToolResult]) -> Turn:
+    async def next(self, results: Sequence[ToolResult], said: str = "") -> Turn:
         """The next turn."""
         if results:
             self._turns.append({"role": "user", "content": [_result(one) for one in results]})
+        if said:
+            self._turns.append({"role": "user", "content": said})
         return await self._line.ask(self._ask, first=len(self._turns) == 1)
 
     async def _ask(self) -> Turn:

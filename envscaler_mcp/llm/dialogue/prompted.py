@@ -28,18 +28,20 @@ class Prompted:
         self._system = f"{brief.system}\n\n{_told(brief.tools)}"
         self._turns = [Message(role="user", text=brief.instruction)]
 
-    async def next(self, results: Sequence[ToolResult]) -> Turn:
+    async def next(self, results: Sequence[ToolResult], said: str = "") -> Turn:
         """The next turn."""
         if results:
-            said = "\n".join(f"<tool_response>\n{one.text}\n</tool_response>" for one in results)
+            told = "\n".join(f"<tool_response>\n{one.text}\n</tool_response>" for one in results)
+            self._turns.append(Message(role="user", text=told))
+        if said:
             self._turns.append(Message(role="user", text=said))
         answer = await self._model.answer(
             Request(stage="agent", system=self._system, messages=tuple(self._turns), max_tokens=MAX_TOKENS)
         )
         self._turns.append(Message(role="assistant", text=answer.text))
-        said = _THOUGHT.sub("", answer.text)
-        uses = tuple(_use(number, text) for number, text in enumerate(_CALL.findall(said)))
-        return Turn(_CALL.sub("", said).strip(), uses, answer.finish, answer.usage, answer.cost_usd)
+        spoken = _THOUGHT.sub("", answer.text)
+        uses = tuple(_use(number, text) for number, text in enumerate(_CALL.findall(spoken)))
+        return Turn(_CALL.sub("", spoken).strip(), uses, answer.finish, answer.usage, answer.cost_usd)
 
 
 def _told(tools: Sequence[dict[str, Json]]) -> str:

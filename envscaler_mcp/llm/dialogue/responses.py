@@ -29,11 +29,13 @@ class Responses:
         }
         self._turns: list[Any] = [{"role": "user", "content": brief.instruction}]
 
-    async def next(self, results: Sequence[ToolResult]) -> Turn:
+    async def next(self, results: Sequence[ToolResult], said: str = "") -> Turn:
         """The next turn."""
         self._turns += [
             {"type": "function_call_output", "call_id": one.use.id, "output": one.text} for one in results
         ]
+        if said:
+            self._turns.append({"role": "user", "content": said})
         return await self._line.ask(self._ask, first=len(self._turns) == 1)
 
     async def _ask(self) -> Turn:
