@@ -20,6 +20,7 @@ from .checking import certified_row, check_row
 from .contestants import BARE, ROWS, contestants, served_folder
 from .episodes import episode_rows
 from .table import Row, table
+from .write_parts import write_part_rows
 
 
 async def measured(place: Path, scale: float) -> AsyncGenerator[list[Row]]:
@@ -38,6 +39,7 @@ async def measured(place: Path, scale: float) -> AsyncGenerator[list[Row]]:
             next(one for one in known if one.name == BARE), kilobytes, times(100), times(200)
         )
         yield [check_row(kilobytes, times(50))]
+        yield await write_part_rows(folder, kilobytes)
     small = contestants(folder, min(ROWS))
     for clients in (8, 32):
         yield await throughputs(small, clients, times(160 // clients) * 2, times(9))
