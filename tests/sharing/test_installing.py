@@ -123,12 +123,12 @@ def test_a_file_that_cannot_be_read_is_left_alone(name: str, text: bytes, tmp_pa
 
 HOME = Path("/home/ana")
 PLACES = {
-    ("claude-code", "linux"): "/work/.mcp.json",
+    ("claude-code", "linux"): "/project/.mcp.json",
     ("claude-desktop", "linux"): "/home/ana/.config/Claude/claude_desktop_config.json",
     ("claude-desktop", "darwin"): "/home/ana/Library/Application Support/Claude/claude_desktop_config.json",
     ("claude-desktop", "win32"): "/home/ana/AppData/Roaming/Claude/claude_desktop_config.json",
     ("cursor", "win32"): "/home/ana/.cursor/mcp.json",
-    ("vscode", "darwin"): "/work/.vscode/mcp.json",
+    ("vscode", "darwin"): "/project/.vscode/mcp.json",
     ("codex", "linux"): "/home/ana/.codex/config.toml",
     ("gemini-cli", "win32"): "/home/ana/.gemini/settings.json",
     ("opencode", "darwin"): "/home/ana/.config/opencode/opencode.json",
@@ -137,13 +137,13 @@ PLACES = {
 
 @pytest.mark.parametrize(("client", "platform"), PLACES)
 def test_where_each_client_keeps_its_servers(client: str, platform: str) -> None:
-    here = Surroundings(HOME, Path("/work"), platform)
+    here = Surroundings(HOME, Path("/project"), platform)
     assert client_named(client).locate(here).as_posix() == PLACES[client, platform]
 
 
 def test_variables_move_a_configuration() -> None:
     here = Surroundings(
-        HOME, Path("/work"), "win32", {"APPDATA": "/d", "CODEX_HOME": "/c", "XDG_CONFIG_HOME": "/x"}
+        HOME, Path("/project"), "win32", {"APPDATA": "/d", "CODEX_HOME": "/c", "XDG_CONFIG_HOME": "/x"}
     )
     assert client_named("claude-desktop").locate(here) == Path("/d/Claude/claude_desktop_config.json")
     assert client_named("codex").locate(here) == Path("/c/config.toml")
