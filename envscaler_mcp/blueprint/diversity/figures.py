@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import mean, median
@@ -9,12 +10,15 @@ from statistics import mean, median
 from envscaler_mcp.spec.record import Part
 
 from .effective import effective_number, groups, growth, overlap, similarities
-from .graphs import behaviour_graph, classes, neighbourhoods, schema_graph
+from .graphs import Graph, behaviour_graph, classes, neighbourhoods, part_of, schema_graph
 from .plans import plan_classes, shapes
 from .subjects import Subject
 
 SIZES = (1, 2, 5, 10, 20, 25, 50, 100, 150, 200, 300, 500)
 CLOSEST = 5
+LEVEL = 10
+"""Tools of the smallest of the released environments that ours are compared with."""
+DRAWINGS = 5
 
 
 class Neighbours(Part):
@@ -40,7 +44,7 @@ class Figures(Part):
         effective: effective number, by how tools and entities hang together.
         effective_with_plans: the same, with the shapes of plans counted in, where all have plans.
         growth: the effective number of smaller choices of them.
-        growth_bare: the same without choices and refusals, which imported classes do not declare.
+        growth_level: the same at equal size: of each environment only `LEVEL` tools, drawn, count.
     """
 
     environments: int
@@ -61,13 +65,13 @@ class Figures(Part):
     effective_share: float
     effective_with_plans: float | None = None
     growth: dict[str, float]
-    growth_bare: dict[str, float]
+    growth_level: dict[str, float]
 
 
 def figures_of(subjects: Sequence[Subject]) -> Figures:
     """Measure a set of environments."""
-    rows = similarities([neighbourhoods(behaviour_graph(one)) for one in subjects])
-    bare = similarities([neighbourhoods(behaviour_graph(one, bare=True)) for one in subjects])
+    graphs = [behaviour_graph(one) for one in subjects]
+    rows = similarities([neighbourhoods(one) for one in graphs])
     sizes = [one for one in SIZES if one <= len(subjects)]
     effective = effective_number(rows)
     near = _nearest(rows)
@@ -94,8 +98,15 @@ def figures_of(subjects: Sequence[Subject]) -> Figures:
         effective_share=round(effective / len(subjects), 4) if subjects else 0.0,
         effective_with_plans=round(effective_number(whole), 2) if whole else None,
         growth={str(size): value for size, value in growth(rows, sizes).items()},
-        growth_bare={str(size): value for size, value in growth(bare, sizes).items()},
+        growth_level={str(size): value for size, value in growth(_level(graphs), sizes).items()},
     )
+
+
+def _level(graphs: Sequence[Graph]) -> list[list[float]]:
+    """Likeness at equal size, on average over seeded drawings."""
+    rng = random.Random("level")
+    drawings = [[part_of(one, LEVEL, rng) for one in graphs] for _ in range(DRAWINGS)]
+    return _mean_of(*(similarities([neighbourhoods(one) for one in drawn]) for drawn in drawings))
 
 
 def _nearest(rows: Sequence[Sequence[float]]) -> list[float]:

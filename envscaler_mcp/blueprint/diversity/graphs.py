@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, cast
@@ -17,6 +18,12 @@ Graph = Any
 STATES = ("state", "status")
 """Names of a field that holds where a row stands in its lifecycle."""
 HOPS = 2
+TOOL = "tool "
+"""How the names of nodes begin that are tools."""
+DATED = ("date", "_at", "time", "timestamp")
+"""How names of fields end that hold a date."""
+DATE_PATTERN = r"\d{4}-\d{2}-\d{2}"
+JSON_KINDS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "array": "list"}
 
 
 def schema_graph(subject: Subject) -> Graph:
@@ -34,24 +41,35 @@ def schema_graph(subject: Subject) -> Graph:
     return graph
 
 
-def behaviour_graph(subject: Subject, *, bare: bool = False) -> Graph:
+def behaviour_graph(subject: Subject) -> Graph:
     """Entities with the kinds of their fields, and tools with what they take, touch and refuse.
 
-    Args:
-        subject: the environment.
-        bare: leave out what a class that was imported does not declare: choices and refusals.
+    Native cards declare more than imported ones; what these do not declare is read from their code, so that
+    all are measured by the same signals.
     """
     graph = cast("Graph", nx.MultiDiGraph())
     for entity in subject.card.entities:
         own = [field for field in entity.fields if not subject.entity_of(field.name)]
-        kinds = Counter(_choice(field.enum, _kind(field.type), bare=bare) for field in own)
+        kinds = Counter(_kind(field.type, field.name, subject.values(field)) for field in own)
         graph.add_node(entity.name, label=f"entity {sorted(kinds.items())}")
         for field in entity.fields:
             if (target := subject.entity_of(field.name)) and field.name != entity.key:
                 graph.add_edge(entity.name, target, label="ref")
     for tool in subject.card.tools:
-        _add_tool(graph, subject, tool, bare=bare)
+        _add_tool(graph, subject, tool)
     return graph
+
+
+def part_of(graph: Graph, tools: int, rng: random.Random) -> Graph:
+    """So many of its tools, drawn, with the entities that they take or touch: environments at equal size.
+
+    The larger an environment is, the more of its parts occur in any other; so sizes are made equal before
+    sets are compared, as ecologists do before they compare the species of samples (rarefaction).
+    """
+    every = [node for node in graph if str(node).startswith(TOOL)]
+    drawn = set(rng.sample(every, min(tools, len(every))))
+    around = {other for one, other in graph.edges() if one in drawn}
+    return graph.subgraph(drawn | around)
 
 
 def same_graph(one: Graph, other: Graph) -> bool:
@@ -128,37 +146,37 @@ def _add_moves(graph: Graph, subject: Subject) -> None:
                 graph.add_edge(_states(target), f"move {tool.name}", label="by")
 
 
-def _add_tool(graph: Graph, subject: Subject, tool: ToolCard, *, bare: bool) -> None:
+def _add_tool(graph: Graph, subject: Subject, tool: ToolCard) -> None:
     properties = _properties(tool)
     targets = {name: subject.entity_of(name) for name in properties}
-    own = [part for name, part in properties.items() if not targets[name]]
-    kinds = sorted(_choice(part.get("enum"), _schema_kind(part), bare=bare) for part in own)
-    refused = "" if bare else f" {len(tool.refusals)} refusals"
-    node = f"tool {tool.name}"
-    graph.add_node(node, label=f"{tool.kind}({', '.join(kinds)}){refused}")
-    for target in targets.values():
-        if target:
-            graph.add_edge(node, target, label="takes")
+    choices = subject.choices(tool)
+    kinds = sorted(
+        _kind(_spelt(part), name, choices.get(name, 0))
+        for name, part in properties.items()
+        if not targets[name]
+    )
+    node = f"{TOOL}{tool.name}"
+    graph.add_node(node, label=f"{tool.kind}({', '.join(kinds)}) {subject.refuses(tool)} refusals")
+    graph.add_edges_from((node, target, {"label": "takes"}) for target in targets.values() if target)
+    graph.add_edges_from((node, target, {"label": "touches"}) for target in subject.touches(tool))
 
 
 def _properties(tool: ToolCard) -> dict[str, Any]:
     return cast("dict[str, Any]", tool.input.get("properties") or {})
 
 
-def _choice(values: Sequence[Any] | None, kind: str, *, bare: bool) -> str:
-    return kind if bare or not values else f"one of {len(values)}"
-
-
-def _schema_kind(part: dict[str, Any]) -> str:
-    if "enum" in part:
-        return "choice"
-    if "\\d{4}-\\d{2}-\\d{2}" in str(part.get("pattern", "")):
-        return "date"
+def _spelt(part: dict[str, Any]) -> str:
+    """The kind of a parameter, in the words of annotations."""
     kind = part.get("type", "any")
-    return str(kind if isinstance(kind, str) else kind[0])
+    first = str(kind if isinstance(kind, str) else kind[0])
+    return "date" if DATE_PATTERN in str(part.get("pattern")) else JSON_KINDS.get(first, first)
 
 
-def _kind(text: str) -> str:
-    lowered = text.lower()
+def _kind(annotation: str, name: str, choices: int) -> str:
+    """Of a field or parameter; imported classes hold dates as text, so there the name tells."""
+    if choices:
+        return f"one of {choices}"
+    lowered = annotation.lower()
     names = ("literal", "bool", "date", "int", "float", "list", "dict", "str")
-    return next((name for name in names if name in lowered), "other")
+    found = next((one for one in names if one in lowered), "other")
+    return "date" if found == "str" and name.endswith(DATED) else found

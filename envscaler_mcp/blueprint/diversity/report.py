@@ -36,9 +36,10 @@ names left out. A *plan* is an oracle with the names of rows left out. *Likeness
 neighbourhood of two hops occurs in the graph of entities and tools (Weisfeiler and Lehman), names left out:
 the cosine of the roots of the shares. The *effective number* is the Vendi score of these likenesses (Friedman
 and Dieng, TMLR 2023): copies count once, what is unlike counts in full. It grows more slowly than the number
-of environments, so compare sets at equal numbers; *bare* leaves out how many values a choice has and how many
-codes a tool refuses with, which imported classes do not declare. *Groups* puts together what is alike to 0.75
-and more.
+of environments, so compare sets at equal numbers. *At equal size* also draws ten tools of each environment,
+with what they touch: large environments share more parts for being large. What an imported class does not
+declare (refusals, choices, the values of a field) is read from its code, so that all sets are measured by the
+same signals. *Groups* puts together what is alike to 0.75 and more.
 """
 
 
@@ -82,7 +83,7 @@ def _growth(measured: Mapping[str, Figures]) -> str:
     sizes = sorted({int(size) for figures in measured.values() for size in figures.growth})
     rows = [["environments", *map(str, sizes)], ["---"] + ["---:"] * len(sizes)]
     for name, figures in measured.items():
-        for title, found in ((name, figures.growth), (f"{name}, bare", figures.growth_bare)):
+        for title, found in ((name, figures.growth), (f"{name}, at equal size", figures.growth_level)):
             shown = [found.get(str(size)) for size in sizes]
             rows.append([f"effective, {title}", *("" if one is None else f"{one:g}" for one in shown)])
     return _lines(rows)

@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any, cast
 
 from envscaler_mcp.runtime.folder import ServerFolder
-from envscaler_mcp.spec import Call, EnvironmentCard, State
+from envscaler_mcp.spec import Call, EnvironmentCard, State, ToolCard
+from envscaler_mcp.spec.environment import FieldCard
+
+from .coded import Coded, coded_in
 
 _ID = re.compile(r"_ids?\Z")
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -29,6 +33,7 @@ class Subject:
 
     card: EnvironmentCard
     tasks: tuple[Task, ...]
+    source: str = ""
 
     @property
     def name(self) -> str:
@@ -58,6 +63,29 @@ class Subject:
         """Codes with which its tools refuse."""
         return frozenset(refusal.code for tool in self.card.tools for refusal in tool.refusals)
 
+    def refuses(self, tool: ToolCard) -> int:
+        """In how many ways a tool declines: as its card declares, or as its code says."""
+        return len(tool.refusals) or self._coded.declines.get(_method(tool), 0)
+
+    def choices(self, tool: ToolCard) -> dict[str, int]:
+        """Parameters of a tool that take one of a few values, with how many these are."""
+        properties = cast("dict[str, dict[str, Any]]", tool.input.get("properties") or {})
+        declared = {name: len(part["enum"]) for name, part in properties.items() if part.get("enum")}
+        return {**self._coded.choices.get(_method(tool), {}), **declared}
+
+    def values(self, field: FieldCard) -> int:
+        """How many values a field may have, where these are few; else 0."""
+        return len(field.enum or ()) or self._coded.values.get(field.name, 0)
+
+    def touches(self, tool: ToolCard) -> list[str]:
+        """The entities whose rows a tool looks at or changes, whatever it takes."""
+        touched = self._coded.touched.get(_method(tool), frozenset())
+        return [one.name for one in self.card.entities if one.collection in touched]
+
+    @cached_property
+    def _coded(self) -> Coded:
+        return coded_in(self.source, self.card.class_name)
+
     @cached_property
     def signatures(self) -> frozenset[str]:
         """Its tools as name and parameters."""
@@ -77,7 +105,12 @@ def _read(path: Path) -> Subject:
     tasks = [
         Task(scenario.start, grading.oracle) for scenario, grading in graded if grading and grading.oracle
     ]
-    return Subject(folder.card, tuple(tasks))
+    return Subject(folder.card, tuple(tasks), folder.environment().source)
+
+
+def _method(tool: ToolCard) -> str:
+    """The name of a tool in the code."""
+    return tool.released_name or tool.name
 
 
 def _properties(schema: Mapping[str, object]) -> list[str]:
