@@ -11,6 +11,8 @@ import ast
 import re
 from dataclasses import dataclass
 
+from envscaler_mcp.sandbox.parsing import parse_expression, parse_module
+
 from .edits import applied, insert
 
 NAME = "check_func"
@@ -38,7 +40,7 @@ def convert_check(text: object) -> Converted:
         return _raising("there is no text of a function")
     source = _unfenced(text)
     try:
-        tree = ast.parse(source)
+        tree = parse_module(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else type(error).__name__
         return _raising(f"the function does not parse: {reason}")
@@ -130,7 +132,7 @@ def _enclosed(tree: ast.Module, call: str) -> str:
     """All statements inside `check`; what only a module may hold stays before it."""
     outside = [node for node in tree.body if isinstance(node, ast.ImportFrom) and _is_outside(node)]
     inside = [node for node in tree.body if node not in outside]
-    inside.append(ast.Return(ast.parse(call, mode="eval").body))
+    inside.append(ast.Return(parse_expression(call)))
     arguments = ast.arguments([], [ast.arg(INITIAL), ast.arg(FINAL)], None, [], [], None, [])
     check = ast.FunctionDef("check", arguments, inside, [], None)
     module = ast.fix_missing_locations(ast.Module([*outside, check], []))

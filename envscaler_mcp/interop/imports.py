@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from envscaler_mcp.sandbox.parsing import parse_module
+
 from .edits import Edit, applied, insert, replace
 
 _KNOWN = frozenset(
@@ -101,7 +103,7 @@ class _Use:
 
 def repaired(source: str) -> tuple[str, list[Repair]]:
     """Give each use of a shadowed or missing import the one it needs."""
-    tree = ast.parse(source)
+    tree = parse_module(source)
     bindings = dict(_bindings(tree))
     edits: list[Edit] = []
     repairs: list[Repair] = []

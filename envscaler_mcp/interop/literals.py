@@ -13,6 +13,7 @@ from decimal import Decimal, DecimalException
 from typing import Any, cast
 
 from envscaler_mcp.runtime.standalone.encoding import Encoder
+from envscaler_mcp.sandbox.parsing import parse_expression
 
 _ENUM = re.compile(r"<\w+(?:\.\w+)+: ((?:'[^']*'|\"[^\"]*\"|[-\d.]+))>")
 _CLASS = re.compile(r"<class '([\w.]+)'>")
@@ -66,7 +67,7 @@ def _read(text: str) -> Any:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError):
         plain = _CLASS.sub(r"'\1'", _ENUM.sub(r"\1", text))
-        return _value(ast.parse(plain.strip(), mode="eval").body)
+        return _value(parse_expression(plain.strip()))
 
 
 def _value(node: ast.expr) -> Any:

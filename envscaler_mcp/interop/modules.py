@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from envscaler_mcp.errors import BadInput
+from envscaler_mcp.sandbox.parsing import parse_module
 from envscaler_mcp.spec.record import read_bytes
 
 MAX_HOPS = 8
@@ -115,7 +116,7 @@ def _file_of(name: str, places: Sequence[Path]) -> Path | None:
 def _parsed(name: str, path: Path) -> Module:
     raw = read_bytes(path)
     try:
-        return Module(name, path, raw.decode("utf-8-sig"), ast.parse(raw))
+        return Module(name, path, raw.decode("utf-8-sig"), parse_module(raw))
     except (SyntaxError, ValueError, RecursionError) as error:
         reason = f"{error.msg} in line {error.lineno}" if isinstance(error, SyntaxError) else str(error)
         raise BadInput(str(path), f"it does not parse: {reason}", "name a module of valid Python") from error

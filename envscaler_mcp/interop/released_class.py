@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from envscaler_mcp.runtime.standalone.canonical import StrictJsonError, digest_bytes
+from envscaler_mcp.sandbox.parsing import parse_module
 from envscaler_mcp.spec.environment import Environment, EnvironmentCard, Provenance, RuleCard, ToolCard
 from envscaler_mcp.spec.problem import Problem
 from envscaler_mcp.spec.record import Json, State
@@ -50,7 +51,7 @@ def read_class_row(row: Row) -> ReleasedClass | Problem:
     if not isinstance(text, str) or not text.strip():
         return Problem(code="class_missing", where=where, message="the row has no env_class_code")
     try:
-        module = ast.parse(source := _clean(text))
+        module = parse_module(source := _clean(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         place = f" (line {error.lineno})" if isinstance(error, SyntaxError) else ""
         reason = error.msg if isinstance(error, SyntaxError) else type(error).__name__
@@ -100,7 +101,7 @@ def longest_tool(found: ReleasedClass) -> int:
 
 def _with_tools(row: Row, env_id: str, where: str, name: str, source: str) -> ReleasedClass | Problem:
     source, repairs = repaired_source(source)
-    module = ast.parse(source)
+    module = parse_module(source)
     definition = [node for node in module.body if isinstance(node, ast.ClassDef) and node.name == name][-1]
     bases = _bases(definition, module)
     tools, problems = tool_cards(definition, module, where, released=_released(row), inherited=bases)

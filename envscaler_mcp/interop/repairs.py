@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from envscaler_mcp.sandbox.parsing import parse_module
+
 from . import imports
 from .edits import Edit, applied, replace
 from .imports import Repair
@@ -115,7 +117,7 @@ def _without_dynamic_imports(source: str) -> tuple[str, list[Repair]]:
     edits: list[Edit] = []
     modules: dict[str, None] = {}
     repairs: list[Repair] = []
-    tree = ast.parse(source)
+    tree = parse_module(source)
     for method, node in _calls(tree):
         match node:
             case ast.Call(
@@ -134,7 +136,7 @@ def _without_literal_eval(source: str) -> tuple[str, list[Repair]]:
     """`ast.literal_eval(x)` → `read_literal(x)`, a reader that the source carries itself."""
     edits: list[Edit] = []
     repairs: list[Repair] = []
-    tree = ast.parse(source)
+    tree = parse_module(source)
     for method, node in _calls(tree):
         match node.func:
             case ast.Attribute(value=ast.Name(id="ast"), attr="literal_eval") | ast.Name(id="literal_eval"):
@@ -181,6 +183,6 @@ def _with_lines(source: str, lines: str) -> str:
     """The source with import lines behind its opening imports."""
     if not lines:
         return source
-    at = imports.after_imports(ast.parse(source))
+    at = imports.after_imports(parse_module(source))
     text = source if source.endswith("\n") else f"{source}\n"
     return applied(text, [Edit((at, 0), (at, 0), lines)])

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from envscaler_mcp.sandbox.parsing import parse_expression
+
 from .docstrings import Argument, shorten
 
 Schema = dict[str, Any]
@@ -128,7 +130,7 @@ def annotation_schema(
 def parsed(text: str | None) -> ast.expr | None:
     """An annotation given as text, or None where it is no expression."""
     try:
-        return ast.parse(text.strip(), mode="eval").body if text and text.strip() else None
+        return parse_expression(text.strip()) if text and text.strip() else None
     except (SyntaxError, ValueError):
         return None
 

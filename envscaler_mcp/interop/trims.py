@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterator
 from typing import cast
 
+from envscaler_mcp.sandbox.parsing import parse_module
 from envscaler_mcp.sandbox.policy_tables import MODULES
 
 from .edits import Edit, applied, replace
@@ -17,7 +18,7 @@ from .imports import Repair
 
 def trimmed(source: str) -> tuple[str, list[Repair]]:
     """The source without refused imports that nothing uses, `__main__` blocks and `uuid1`."""
-    tree = ast.parse(source)
+    tree = parse_module(source)
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     edits: list[Edit] = []
     repairs: list[Repair] = []

@@ -11,6 +11,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from envscaler_mcp.sandbox.parsing import parse_module
 from envscaler_mcp.spec.environment import RefusalCard
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -28,7 +29,7 @@ class _Refusal:
 
 def refusals_of(source: str, class_name: str) -> dict[str, tuple[RefusalCard, ...]]:
     """Method → the refusals that it can give, by code."""
-    tree = ast.parse(source)
+    tree = parse_module(source)
     functions: dict[str, Function] = {node.name: node for node in tree.body if isinstance(node, Function)}
     methods = {
         f"self.{node.name}": node

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from .parsing import parse_module
+
 Place = Literal["shared", "alone", "worker"]
 
 MAX_SOURCE = 64 * 1024
@@ -56,7 +58,7 @@ def plan(source: str) -> CheckPlan:
     if len(source) > MAX_SOURCE:
         return CheckPlan("alone", error=f"the source is longer than {MAX_SOURCE} characters")
     try:
-        tree = ast.parse(source)
+        tree = parse_module(source)
     except SyntaxError as error:
         return CheckPlan("alone", error=f"SyntaxError: {error.msg} in line {error.lineno}")
     except (ValueError, RecursionError, MemoryError) as error:

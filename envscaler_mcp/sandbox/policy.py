@@ -13,6 +13,7 @@ import re
 from envscaler_mcp.spec.problem import Problem
 
 from . import policy_tables as tables
+from .parsing import parse_module
 from .policy_annotations import AnnotationRules
 from .policy_scopes import ComprehensionNode, class_scope, comprehension_scope, function_scope, module_scope
 
@@ -29,7 +30,7 @@ def findings(source: str) -> list[Problem]:
     if tables.BIDI_CONTROLS & set(source):
         return [_problem("text", 1, "the source holds bidirectional control characters", "remove them")]
     try:
-        tree = ast.parse(source)
+        tree = parse_module(source)
         return _Policy(tree).judge()
     except SyntaxError as error:
         return [_problem("syntax", error.lineno or 1, f"not Python: {error.msg}", "correct the syntax")]

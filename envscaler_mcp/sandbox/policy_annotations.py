@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 
 from . import policy_tables as tables
+from .parsing import parse_expression
 from .policy_scopes import Binding, Scope
 
 Refused = tuple[int, str, str, str]
@@ -194,7 +195,7 @@ class AnnotationRules(ast.NodeVisitor):
 
     def _quoted(self, node: ast.Constant, text: str) -> None:
         try:
-            inner = ast.parse(text.strip(), mode="eval").body
+            inner = parse_expression(text.strip())
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return
         with self._at(node.lineno):

@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from envscaler_mcp.sandbox.parsing import parse_module
 from envscaler_mcp.spec import EnvironmentCard, Problem
 
 _KINDS = ("read", "write")
@@ -50,7 +51,7 @@ def _compared(name: str, tool: dict[str, Any], method: ast.FunctionDef, *, nativ
 def _methods(source: str, class_name: str) -> dict[str, ast.FunctionDef] | None:
     """The methods of a class and of its bases in the same source; None where there is no such class."""
     try:
-        tree = ast.parse(source)
+        tree = parse_module(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}

@@ -6,6 +6,7 @@ import ast
 
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.sandbox.isolation import IsolationReport
+from envscaler_mcp.sandbox.parsing import parse_module
 
 SANDBOXED = {
     "hardened": "Run by `envscaler-mcp serve` or `eval`, its code sits in a worker process that has no "
@@ -24,7 +25,7 @@ OWN_SCRIPT = (
 def imports_of(source: str) -> list[str]:
     """The modules that the domain's source imports, sorted."""
     try:
-        tree = ast.parse(source)
+        tree = parse_module(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}

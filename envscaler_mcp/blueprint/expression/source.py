@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import warnings
 
+from envscaler_mcp.sandbox.parsing import parse_expression
+
 from .bad import BadExpression, short
 
 MAX_TEXT = 1_000
@@ -24,7 +26,7 @@ def syntax_of(text: str) -> ast.expr:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            node = ast.parse(flat, mode="eval").body
+            node = parse_expression(flat)
     except (SyntaxError, ValueError, MemoryError, RecursionError, Warning) as error:
         raise BadExpression(f"{short(flat)!r} is no expression ({_reason(error)})", _remedy(flat)) from error
     if _depth(node) > MAX_DEPTH:

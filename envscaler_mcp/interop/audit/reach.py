@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from envscaler_mcp.interop.writes import writing_methods
+from envscaler_mcp.sandbox.parsing import parse_module
 from envscaler_mcp.spec.environment import Environment
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -19,7 +20,7 @@ class Reach:
     """
 
     def __init__(self, environment: Environment) -> None:
-        self._module = ast.parse(environment.source)
+        self._module = parse_module(environment.source)
         self._source, self._name = environment.source, environment.card.class_name
         definition = _flattened(self._module, self._name)
         self._methods = {node.name for node in definition.body if isinstance(node, Function)}
@@ -37,7 +38,7 @@ class Reach:
         return self._known[attribute]
 
     def _by_tree(self, attribute: str) -> bool:
-        fresh = _flattened(ast.parse(self._source), self._name)  # to parse again is quicker than to copy
+        fresh = _flattened(parse_module(self._source), self._name)  # to parse again is quicker than to copy
         only = _Only(attribute, self._methods).visit(fresh)
         return bool(writing_methods(only, self._module) & self._tools)
 

@@ -61,8 +61,7 @@ class _Auditor:
     async def audit(self, place: int) -> EnvironmentAudit:
         """One environment, from its start states to its tools."""
         async with self.room:
-            # Not in a thread: before Python 3.12 two parsers at work in one process can upset each other.
-            subject = self.reading.subject(place)
+            subject = await asyncio.to_thread(self.reading.subject, place)
             self.known.update((subject.env_id, task.scenario.id) for task in subject.tasks)
             for _ in range(self.reading.rows(place) - len(subject.tasks)):
                 self.told(subject.env_id, None)

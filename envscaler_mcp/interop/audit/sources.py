@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from envscaler_mcp.interop.checks import FINAL
+from envscaler_mcp.sandbox.parsing import parse_module
 
 LONG_CHARACTERS, LONG_WORDS = 30, 4
 """From here on a text is wording rather than a name, a status or an id."""
@@ -26,7 +27,7 @@ class CheckText:
 
 def look_at(source: str) -> CheckText:
     """Look at the source of `check(initial_state, final_state)`."""
-    tree = ast.parse(source)
+    tree = parse_module(source)
     reads = _Reads(tree).attributes()
     literals = tuple(dict.fromkeys(_long_literals(tree)))
     return CheckText(reads, _normal_form(source), literals)
@@ -121,7 +122,7 @@ class _Reads:
 
 def _normal_form(source: str) -> str:
     """The syntax tree without documentation and annotations, its own names by order; constants are kept."""
-    tree = ast.parse(source)
+    tree = parse_module(source)
     for scope in ast.walk(tree):
         if isinstance(scope, _SCOPES) and ast.get_docstring(scope, clean=False) is not None:
             scope.body = scope.body[1:] or [ast.Pass()]
