@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from envscaler_mcp.errors import BadInput
-from envscaler_mcp.spec import RolloutRow
+from envscaler_mcp.spec import RolloutRow, Suite
 
 from .keys import KEY_NAMES
 from .output import Output
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from envscaler_mcp.harness.rollout import Finished
     from envscaler_mcp.harness.run import Run
     from envscaler_mcp.harness.task import Task
+    from envscaler_mcp.harness.users import Users
     from envscaler_mcp.llm import Access
 
 EXECUTORS = ("local",)
@@ -40,6 +41,8 @@ class Playing:
         from envscaler_mcp.harness.evaluate import plan
 
         agents = agents_of(self.run.card.agents, self.access)
+        theirs = replace(self.access, option="--user-llm")
+        users = self._users(theirs)
         planned = plan(self.tasks, self.run.card.agents, self.run.card.suite.repeats)
         self.run.begin()
         output.resume = f"say the same with --resume {self.run.path}"
@@ -51,19 +54,31 @@ class Playing:
             async def played() -> list[RolloutRow]:
                 from envscaler_mcp.harness.evaluate import evaluate
 
-                async with self.access:
+                async with self.access, theirs:
                     return await evaluate(
                         self.run,
                         planned,
                         self.run.card.suite,
                         concurrency=self.concurrency,
                         agents=agents,
+                        users=users,
                         trusted=self.trusted,
                         progress=told,
                     )
 
             rows = asyncio.run(played())
         return self._say(output, rows)
+
+    def _users(self, access: Access) -> Users | None:
+        """Whom the agents talk with; which one that is stands in the run's card."""
+        from envscaler_mcp.harness.users import users_of
+
+        suite, card = self.run.card.suite, self.run.card
+        if suite.mode == "task":
+            return None
+        users = users_of(suite.user, access)
+        self.run.card = card.model_copy(update={"versions": {**card.versions, **users.versions}})
+        return users
 
     def _say(self, output: Output, rows: Sequence[RolloutRow]) -> int:
         from envscaler_mcp.harness.summary import summarise
@@ -121,11 +136,16 @@ def refuse_unknown_executor(name: str) -> None:
         raise BadInput(f"--executor {name}", "this version plays rollouts on this machine only", "say local")
 
 
-def refuse_conversations(mode: str) -> None:
-    """What is played.
+def refuse_unready_talk(suite: Suite, tasks: Sequence[Task]) -> None:
+    """A conversation takes scenarios with slots; a task has no user.
 
     Raises:
-        BadInput: not that.
+        BadInput: what is missing is named.
     """
-    if mode != "task":
-        raise BadInput(f"mode {mode}", "this version plays tasks only", "say mode: task")
+    from envscaler_mcp.harness.users import refuse_without_slots
+
+    if suite.mode == "conversation":
+        refuse_without_slots(tasks)
+    elif suite.user is not None:
+        message = "in a task nobody talks with the agent"
+        raise BadInput(f"--user-llm {suite.user}", message, "say --mode conversation as well")

@@ -27,6 +27,7 @@ class Overrides:
     tier: str | None = None
     scenarios: str | None = None
     mode: str | None = None
+    user: str | None = None
     max_turns: int | None = None
     max_seconds: float | None = None
 
@@ -39,7 +40,7 @@ class Overrides:
         limits = _with(suite.limits, turns=self.max_turns, seconds=self.max_seconds)
         selection = _with(suite.scenarios, tier=self.tier, ids=_listed(self.scenarios))
         changed = suite.model_copy(update={"limits": limits, "scenarios": selection})
-        return _with(changed, repeats=self.repeats, mode=self.mode)
+        return _with(changed, repeats=self.repeats, mode=self.mode, user=self.user)
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Request:
         suite = self.overrides.over(_suite(self.targets))
         started = dt.datetime.now(dt.UTC).replace(microsecond=0)
         agents = tuple(dict.fromkeys((*suite.agents, *self.agents))) or DEFAULT_AGENTS
-        known = {**versions(), "agent_prompt": prompt_digest()}
+        known = {**versions(), "agent_prompt": prompt_digest(suite.mode)}
         return Run.create(RunCard(suite=suite, agents=agents, versions=known, started=started), self.out)
 
     def _resumed(self, path: Path) -> Run:
@@ -76,6 +77,7 @@ class Request:
         run = Run.open(path)
         self._refuse_others(run)
         suite = self.overrides.over(run.card.suite)
+        _refuse_another_talk(run.path, run.card.suite, suite)
         run.card = run.card.model_copy(update={"suite": suite, "status": "running"})
         return run
 
@@ -105,6 +107,14 @@ class Request:
         elif self.targets and (path := lock_path(Path(self.targets[0]))).is_file():
             remedy = f"bring back what was locked, or say: envscaler-mcp suite lock {self.targets[0]}"
             refuse_other(lock, SuiteLock.load(path), str(path), remedy)
+
+
+def _refuse_another_talk(path: Path, begun: Suite, suite: Suite) -> None:
+    """Rollouts with and without a user, or with another one, do not add up."""
+    for word, then, now in (("mode", begun.mode, suite.mode), ("user-llm", begun.user, suite.user)):
+        if then != now:
+            message = f"it was begun with --{word} {then or 'none'}, not {now}"
+            raise BadInput(str(path), message, "say --resume alone, or begin a new run")
 
 
 def _with(settings: Settings, **given: object) -> Settings:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .eval_play import Playing, refuse_budget, refuse_conversations, refuse_nonsense, refuse_unknown_executor
+from .eval_play import Playing, refuse_budget, refuse_nonsense, refuse_unknown_executor, refuse_unready_talk
 from .eval_run import Overrides, Request
 from .forecast import say_forecast
 from .keys import find_keys
@@ -31,6 +31,9 @@ def evaluate(
     ] = None,
     tier: Annotated[str | None, typer.Option(help="The lowest tier to take (default: certified).")] = None,
     mode: Annotated[str | None, typer.Option(help="task or conversation.")] = None,
+    user_llm: Annotated[
+        str | None, typer.Option(help="In conversations: the model that plays the user (default: rules do).")
+    ] = None,
     max_turns: Annotated[int | None, typer.Option(min=1, help="Calls that a rollout may make.")] = None,
     max_seconds: Annotated[
         float | None, typer.Option(min=0.01, help="Seconds that a rollout may take.")
@@ -56,16 +59,16 @@ def evaluate(
 
     refuse_unknown_executor(executor)
     refuse_budget(budget)
-    overrides = Overrides(repeats, tier, scenarios, mode, max_turns, max_seconds)
+    overrides = Overrides(repeats, tier, scenarios, mode, user_llm, max_turns, max_seconds)
     request = Request(targets, agent or [], resume, out, overrides)
     run = request.run()
     suite = run.card.suite
-    refuse_conversations(suite.mode)
     access = Access(option="--agent", keys=find_keys(Path()))
     tasks = tasks_of(ServerFolder.find_all(suite.servers), suite.scenarios)
+    refuse_unready_talk(suite, tasks)
     if dry_run:
         refuse_nonsense(run.card.agents, access)
-        return say_forecast(output, run.card.agents, tasks, suite.repeats, access)
+        return say_forecast(output, run.card.agents, tasks, suite, access)
     lock = lock_of(suite, tasks)
     request.refuse_other_inputs(run, lock)
     run.card = run.card.model_copy(update={"lock": lock})

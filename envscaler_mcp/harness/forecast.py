@@ -9,8 +9,11 @@ from envscaler_mcp.agents.hosted import prompt_of
 from envscaler_mcp.llm import Usage, ask, likely_tokens
 from envscaler_mcp.llm.prices import Price
 from envscaler_mcp.runtime.standalone.canonical import dumps
+from envscaler_mcp.spec import Suite
+from envscaler_mcp.spec.suite import Mode
 
 from .task import Task
+from .users.model_user import user_prompt
 
 RESULT_TOKENS = 250
 """What a turn adds to the conversation: the call, and what it came to."""
@@ -18,6 +21,8 @@ OUTPUT_TOKENS = 150
 """What a model writes in a turn."""
 SPARE_TURNS = 2
 """Beside lookups and writes: one that goes astray, and the last word."""
+TALK_TURNS = 3
+"""Messages to a user: two questions, and the report."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +37,28 @@ class Forecast:
     """None where no price is known."""
 
 
-def forecast(agent: str, tasks: Sequence[Task], repeats: int, price: Price | None) -> Forecast:
+def forecast(agent: str, tasks: Sequence[Task], suite: Suite, price: Price | None) -> Forecast:
     """What one agent would take for all repeats of all tasks."""
-    calls, usages = 0, list[Usage]()
-    for task in tasks:
-        turns = _turns(task)
-        calls += turns
-        usages += [_usage(task, turn) for turn in range(turns)]
-    cost = None if price is None else repeats * sum(map(price, usages))
-    tokens = sum(usage.input + usage.output for usage in usages)
-    return Forecast(agent, repeats * len(tasks), repeats * calls, repeats * tokens, cost)
+    talk = TALK_TURNS if suite.mode == "conversation" else 0
+    usages = [_usage(task, turn, suite.mode) for task in tasks for turn in range(_turns(task) + talk)]
+    return _sum(agent, len(tasks), usages, suite.repeats, price)
+
+
+def forecast_user(model: str, tasks: Sequence[Task], times: int, price: Price | None) -> Forecast:
+    """What the model that plays the user would take for the tasks, each played so many times."""
+    usages = [
+        Usage(input=_tokens(user_prompt(talk)) + turn * RESULT_TOKENS, output=OUTPUT_TOKENS)
+        for task in tasks
+        if (talk := task.scenario.conversation)
+        for turn in range(TALK_TURNS)
+    ]
+    return _sum(f"the user: {model}", len(tasks), usages, times, price)
+
+
+def _sum(agent: str, tasks: int, usages: Sequence[Usage], times: int, price: Price | None) -> Forecast:
+    cost = None if price is None else times * sum(map(price, usages))
+    tokens = sum(one.input + one.output for one in usages)
+    return Forecast(agent, times * tasks, times * len(usages), times * tokens, cost)
 
 
 def _turns(task: Task) -> int:
@@ -50,9 +67,12 @@ def _turns(task: Task) -> int:
     return steps + difficulty.lookups + SPARE_TURNS
 
 
-def _usage(task: Task, turn: int) -> Usage:
+def _usage(task: Task, turn: int, mode: Mode) -> Usage:
     """A turn sends all that was said before it."""
     bundle = task.folder.bundle
-    opening = prompt_of(bundle.policy) + task.scenario.instruction + dumps(bundle.tools)
-    told = likely_tokens(ask("agent", opening))
-    return Usage(input=told + turn * RESULT_TOKENS, output=OUTPUT_TOKENS)
+    opening = prompt_of(bundle.policy, mode) + task.scenario.instruction + dumps(bundle.tools)
+    return Usage(input=_tokens(opening) + turn * RESULT_TOKENS, output=OUTPUT_TOKENS)
+
+
+def _tokens(text: str) -> int:
+    return likely_tokens(ask("agent", text))

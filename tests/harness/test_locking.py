@@ -37,6 +37,18 @@ def test_the_same_files_give_the_same_lock_and_a_changed_check_another(tmp_path:
         refuse_other(locked(folder), first, "run", "begin anew")
 
 
+def test_another_selection_is_told_from_a_change(tmp_path: Path) -> None:
+    folder = counter(tmp_path)
+    both = locked(folder)
+    suite = Suite(servers=(str(folder.path),), scenarios=ANY)
+    one = lock_of(suite, tasks_of([folder], ANY)[:1])
+    with pytest.raises(BadInput, match=r"1 scenarios are not taken any more.*counter/002") as caught:
+        refuse_other(one, both, "run", "begin anew")
+    assert "changed since" not in str(caught.value)
+    with pytest.raises(BadInput, match="1 scenarios are taken now but not then"):
+        refuse_other(both, one, "run", "begin anew")
+
+
 def test_a_locked_suite_refuses_what_was_not_locked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
