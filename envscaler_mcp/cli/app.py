@@ -31,6 +31,7 @@ from .scenarios import scenarios
 from .score import score
 from .serve import serve
 from .status import BAD_INPUT, DONE, INFRASTRUCTURE, STOPPED, cause, sentence_of, status_of
+from .studio import studio
 from .suite import app as suites
 from .synth import synth
 from .verb import add_verb, prepared
@@ -65,6 +66,7 @@ add_verb(app, "serve", serve)
 add_verb(app, "host", host)
 add_verb(app, "eval", evaluate)
 add_verb(app, "score", score)
+add_verb(app, "studio", studio)
 app.add_typer(imports, name="import")
 app.add_typer(new, name="new")
 app.add_typer(suites, name="suite")

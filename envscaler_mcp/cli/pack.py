@@ -31,7 +31,7 @@ def pack(
     ] = False,
 ) -> int:
     """Make one file of a server; the same server gives the same bytes."""
-    kind = _format(form)
+    kind = format_named(form)
     if everything == (server is not None):
         raise BadInput("pack", "it packs one server or all of them", "name a SERVER, or say --all")
     if everything:
@@ -39,7 +39,8 @@ def pack(
     return _pack_one(output, str(server), kind, out, without_grading=without_grading)
 
 
-def _format(form: str) -> Format:
+def format_named(form: str) -> Format:
+    """The format of this name. Raises BadInput."""
     from envscaler_mcp.sharing.packing import FORMATS
 
     for known in FORMATS:

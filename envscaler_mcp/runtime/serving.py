@@ -74,13 +74,14 @@ async def serve_folder(
         if not http:
             await serve_stdio(server)
             return
-        listening = _listen(host, port)
+        listening = listening_on(host, port)
         if ready:
             ready(url_of(listening))
         await serve_http(server, listening, episodes.accepts)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listening_on(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises BadInput where the address cannot be had."""
     try:
         return listen(host, port)
     except OSError as error:
