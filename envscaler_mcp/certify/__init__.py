@@ -20,6 +20,7 @@ from .play import (
     without,
 )
 from .probes import Prober
+from .recording import oracle_of, writes_of
 from .report import GOALS_ALONE, ScenarioReport, ServerReport
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "certify",
     "dependents",
     "grading_digest",
+    "oracle_of",
     "play",
     "play_step",
     "proven_tier",
@@ -47,4 +49,5 @@ __all__ = [
     "server_digest",
     "through",
     "without",
+    "writes_of",
 ]

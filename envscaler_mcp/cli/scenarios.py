@@ -1,4 +1,4 @@
-"""`scenarios`: more certified scenarios for a server that the blueprint engine made."""
+"""`scenarios`: more certified scenarios for a server that stands."""
 
 from __future__ import annotations
 
@@ -10,24 +10,54 @@ import typer
 
 from .output import Output
 from .synth import DifficultyOption, ended
+from .synth_llm import Wanted, scenarios_llm
 
 
 def scenarios(
     output: Output,
     server: Annotated[str, typer.Argument(metavar="SERVER", help="A folder, or a name.")],
-    count: Annotated[int, typer.Option(min=1, help="So many more.")] = 10,
+    count: Annotated[int, typer.Option("--count", "--scenarios", min=1, help="So many more.")] = 10,
     difficulty: DifficultyOption = "mixed",
     seed: Annotated[int, typer.Option(min=0, help="Decides which.")] = 1,
     domain: Annotated[
         Path | None, typer.Option("--domain", metavar="FILE", help="The domain file that the server is of.")
     ] = None,
+    llm: Annotated[
+        str | None, typer.Option(metavar="PROVIDER:MODEL", help="A model writes them, for any server.")
+    ] = None,
+    solver_llm: Annotated[
+        str | None, typer.Option(metavar="PROVIDER:MODEL", help="Solves each on its own, three times.")
+    ] = None,
+    check_llm: Annotated[
+        str | None, typer.Option(metavar="PROVIDER:MODEL", help="Writes the checks in the author's place.")
+    ] = None,
+    budget: Annotated[float | None, typer.Option(metavar="USD", min=0, help="No call beyond it.")] = None,
+    run: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the run with --llm.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --llm: only calls, tokens and cost.")
+    ] = False,
 ) -> int:
-    """Add scenarios to a blueprint server: numbers go on, and nothing that is there is changed."""
+    """Add scenarios to a server: numbers go on, and nothing that is there is changed.
+
+    Without --llm the blueprint engine makes them, for servers that it made.
+    """
     from envscaler_mcp.blueprint.synth import Order, more
     from envscaler_mcp.runtime.folder import ServerFolder
 
-    began = time.monotonic()
     folder = ServerFolder.find(server)
+    if llm:
+        wanted = Wanted(
+            llm=llm,
+            solver=solver_llm,
+            checker=check_llm,
+            scenarios=count,
+            seed=seed,
+            budget=budget,
+            dry_run=dry_run,
+            run=run,
+        )
+        return scenarios_llm(output, wanted, folder)
+    began = time.monotonic()
     output.resume = "say the same again; nothing was added yet"
     with output.progress("scenarios", count) as steps:
         made = more(folder, Order(count, difficulty, seed), str(domain) if domain else "", steps.advance)

@@ -1,0 +1,289 @@
+"""`synth --llm` and `scenarios --llm`: what a model writes, its cost, progress and run folder."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from envscaler_mcp.errors import BadInput
+
+from .keys import find_keys
+from .output import Output, Steps, table
+from .status import DONE, SHORT
+
+if TYPE_CHECKING:
+    from envscaler_mcp.llm import Access
+    from envscaler_mcp.runtime.folder import ServerFolder
+    from envscaler_mcp.synthesis.pipeline import Made, Models, Order, RunFolder
+    from envscaler_mcp.synthesis.topic import Topic
+
+RUN = "synth-run"
+SHOWN_PROBLEMS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What was said on the command line."""
+
+    llm: str
+    solver: str | None = None
+    checker: str | None = None
+    scenarios: int = 10
+    seed: int = 0
+    budget: float | None = None
+    concurrency: int | None = None
+    dry_run: bool = False
+    run: Path | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """What stands in the run's folder."""
+        return {
+            "llm": self.llm,
+            "solver_llm": self.solver,
+            "check_llm": self.checker,
+            "scenarios": self.scenarios,
+            "seed": self.seed,
+            "budget_usd": self.budget,
+        }
+
+    def order(self) -> Order:
+        """What is asked of every environment."""
+        from envscaler_mcp.synthesis.pipeline import Order
+
+        return Order(scenarios=self.scenarios, seed=self.seed, at_once=self.concurrency or 4)
+
+
+def synth_llm(
+    output: Output, wanted: Wanted, topics: Sequence[str], tasks: Path | None, count: int | None, out: Path
+) -> int:
+    """Environments of topics, or of the tasks in a file, written by a model."""
+    if not topics and tasks is None:
+        raise BadInput("synth --llm", "nothing says what to make", "give a TOPIC, or --tasks FILE")
+    if wanted.dry_run:
+        return _told(output, wanted, len(topics) + (count or 0 if tasks else 0) or 1, tasks)
+    session = _Session(output, wanted, wanted.run or out / RUN)
+
+    async def work() -> list[Made]:
+        from envscaler_mcp.synthesis.pipeline import synthesise
+
+        async with session.models() as models:
+            found = await session.topics(topics, tasks, count, models)
+            session.expects(len(found) * wanted.scenarios)
+            return await synthesise(found, out, session.shared(models), session.finished)
+
+    return session.play(work, {"topics": list(topics), "tasks": str(tasks) if tasks else None})
+
+
+def scenarios_llm(output: Output, wanted: Wanted, server: ServerFolder) -> int:
+    """More scenarios for a server that stands, written by a model."""
+    if wanted.dry_run:
+        return _told(output, wanted, 1, None, only_scenarios=True)
+    session = _Session(output, wanted, wanted.run or Path("runs") / f"scenarios-{server.card.name}")
+
+    async def work() -> list[Made]:
+        from envscaler_mcp.synthesis.pipeline import extend
+
+        async with session.models() as models:
+            session.expects(wanted.scenarios)
+            made = await extend(server, session.shared(models))
+            session.finished(made)
+            return [made]
+
+    return session.play(work, {"server": server.card.name})
+
+
+@dataclass
+class _Session:
+    """One run: its folder, its ledger, and what it tells."""
+
+    output: Output
+    wanted: Wanted
+    path: Path
+    done: list[Made] = field(default_factory=list["Made"])
+    asked: dict[str, Any] = field(default_factory=dict[str, Any])
+    access: Access | None = None
+    steps: Steps | None = None
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def folder(self) -> RunFolder:
+        """Where the run keeps what it knows."""
+        from envscaler_mcp.synthesis.pipeline import RunFolder
+
+        return RunFolder(self.path)
+
+    @asynccontextmanager
+    async def models(self) -> AsyncGenerator[Models]:
+        """The models that were named, as long as the run lasts."""
+        from envscaler_mcp.llm import Access, llm_of
+        from envscaler_mcp.synthesis.pipeline import Models
+
+        wanted = self.wanted
+        self.access = Access(
+            keys=find_keys(Path()), calls=self.folder.calls, budget_usd=wanted.budget, at_once=8
+        )
+        async with self.access as access:
+            others = [llm_of(spec, access) if spec else None for spec in (wanted.checker, wanted.solver)]
+            self._warn()
+            yield Models(llm_of(wanted.llm, access), *others)
+
+    async def topics(
+        self, said: Sequence[str], tasks: Path | None, count: int | None, models: Models
+    ) -> list[Topic]:
+        """What the environments are to be about."""
+        from envscaler_mcp.synthesis.topic import Topic
+
+        found = [Topic(title=one[:80], introduction=one if len(one) > 80 else "") for one in said]
+        if tasks is None:
+            return found
+        raise BadInput(
+            "--tasks", "mining is not in this version yet", f"name topics ({models.author.name}, {count})"
+        )
+
+    def shared(self, models: Models) -> Any:
+        """What all environments share."""
+        from envscaler_mcp.synthesis.pipeline import Run
+
+        return Run(self.wanted.order(), models, self.folder, self.tell)
+
+    def tell(self, name: str, line: str) -> None:
+        """Progress: an environment and what it is at."""
+        if self.steps and line.endswith((": certified", ": agreed")):
+            self.steps.advance(f"{name}: {line}")
+        else:
+            self.output.note(f"{name}: {line}")
+
+    def expects(self, scenarios: int) -> None:
+        """So many scenarios are to come."""
+        self.output.note(f"{scenarios} scenarios are wanted; the run is kept in {self.path}")
+
+    def finished(self, made: Made) -> None:
+        """One environment is done."""
+        self.done.append(made)
+        self.tell(made.name, f"{made.scenarios} certified, {made.rejected} rejected")
+        self._write("running")
+
+    def play(self, work: Callable[[], Awaitable[list[Made]]], asked: dict[str, Any]) -> int:
+        """Run to the end, and say how it went; what is done stands, whatever happens."""
+        self.asked = {**self.wanted.to_json(), **asked}
+        self.output.resume = "say the same again; no call is paid for twice"
+        status = "stopped"
+        try:
+            with self.output.progress(
+                "certified", self.wanted.scenarios * max(1, len(asked.get("topics", [])))
+            ) as steps:
+                self.steps = steps
+                made = asyncio.run(_awaited(work))
+            status = "complete"
+        finally:
+            self.steps = None
+            if self.access:
+                self._write(status)
+        return self._ended(made)
+
+    def _write(self, status: Any) -> None:
+        if self.access:
+            self.folder.write(status, self.asked, self.access.ledger, self.done)
+
+    def _warn(self) -> None:
+        if self.wanted.solver and self.wanted.solver == self.wanted.llm:
+            self.output.note(
+                "warning: --solver-llm is the author itself; agreement of one model with itself proves less"
+            )
+
+    def _ended(self, made: Sequence[Made]) -> int:
+        total = self.access.ledger.total() if self.access else None
+        cost = total.cost_usd if total else 0
+        tokens = total.usage.input + total.usage.output if total else 0
+        seconds = round(time.monotonic() - self.began, 1)
+        fallen: Counter[str] = Counter()
+        for one in made:
+            fallen.update(one.rejections)
+        self.output.result(
+            {
+                "environments": [one.model_dump(mode="json", exclude={"order", "card"}) for one in made],
+                "cost_usd": cost,
+                "tokens": tokens,
+                "seconds": seconds,
+                "rejections": dict(sorted(fallen.items())),
+                "run": str(self.path),
+                "ledger": self.access.ledger.to_json() if self.access else {},
+            },
+            _table(made),
+            *_problems(made),
+            f"{sum(one.scenarios for one in made)} certified scenarios in "
+            f"{sum(bool(one.path) for one in made)} environments; {sum(fallen.values())} tasks "
+            f"were rejected. {seconds:.0f} s, {tokens:,} tokens, "
+            f"{_dollars(cost)}. Everything that happened: {self.path}/summary.md",
+        )
+        return DONE if made and all(one.sound for one in made) else SHORT
+
+
+async def _awaited(work: Callable[[], Awaitable[list[Made]]]) -> list[Made]:
+    return await work()
+
+
+def _told(
+    output: Output, wanted: Wanted, environments: int, tasks: Path | None, *, only_scenarios: bool = False
+) -> int:
+    from envscaler_mcp.llm import Access, price_of
+    from envscaler_mcp.synthesis.pipeline import forecast
+
+    price = price_of(wanted.llm, Access(keys=find_keys(Path())))
+    mined = sum(bool(line.strip()) for line in tasks.read_text("utf-8").splitlines()) if tasks else 0
+    found = forecast(
+        0 if only_scenarios else environments,
+        wanted.scenarios,
+        price,
+        agreed=wanted.solver is not None,
+        tasks=mined,
+    )
+    told = found.to_json()
+    rows = [
+        (stage, sums["calls"], sums["tokens"]["input"], sums["tokens"]["output"], _dollars(sums["cost_usd"]))
+        for stage, sums in [*told["stages"].items(), ("all", told["total"])]
+    ]
+    output.result(
+        {"environments": [], "cost_usd": 0, "tokens": 0, "seconds": 0, "dry_run": True, "estimate": told},
+        table(("stage", "calls", "tokens in", "tokens out", "cost"), rows, "An estimate; nothing was spent"),
+        f"{environments} environment{'s' * (environments != 1)}, {wanted.scenarios} certified scenarios "
+        f"each, by {wanted.llm}. Lengths of calls are measured, yields are assumed.",
+    )
+    return DONE
+
+
+def _table(made: Sequence[Made]) -> Any:
+    rows = [
+        (
+            one.name,
+            one.tools,
+            one.rules,
+            one.scenarios,
+            one.rejected,
+            _dollars(one.cost_usd),
+            one.path or "dropped",
+        )
+        for one in made
+    ]
+    return table(("server", "tools", "rules", "certified", "rejected", "cost", "path"), rows)
+
+
+def _problems(made: Sequence[Made]) -> list[str]:
+    every = [
+        f"{problem.severity}: {one.name}/{problem.where}: {problem.message}"
+        for one in made
+        for problem in one.problems
+        if problem.severity == "error"
+    ]
+    more = [f"… and {len(every) - SHOWN_PROBLEMS} more (--json has them all)"]
+    return every if len(every) <= SHOWN_PROBLEMS else every[:SHOWN_PROBLEMS] + more
+
+
+def _dollars(cost: float | None) -> str:
+    return "price unknown" if cost is None else f"${cost:,.2f}"

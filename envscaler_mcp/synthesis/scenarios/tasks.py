@@ -1,0 +1,189 @@
+"""Tasks for a start state: asked for several at once, linted, and sent back with what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from envscaler_mcp.render import hidden_characters
+from envscaler_mcp.runtime.standalone.canonical import dumps
+from envscaler_mcp.spec import Conversation, Problem, Slot
+from envscaler_mcp.synthesis.author import AnswerPart, Author, Problems
+
+from .starts import Start, rows_of
+from .subject import Subject, told
+
+ROUNDS = 3
+FEWEST_WORDS = 25
+MOST_WORDS = 260
+FEWEST_GOALS = 2
+_TOKEN = re.compile(r"[A-Za-z0-9][\w./-]*")
+_FACT = re.compile(r"[A-Za-z0-9._-]*\d[\w.:,/-]*")
+
+
+class SlotAnswer(AnswerPart):
+    """A fact that the user tells when asked."""
+
+    text: str
+    when_asked: str
+
+
+class ConversationAnswer(AnswerPart):
+    """The same request as somebody would bring it forward bit by bit."""
+
+    persona: str
+    opening: str
+    slots: list[SlotAnswer]
+    closing: str
+
+
+class TaskAnswer(AnswerPart):
+    """One task: what is asked for, and what must hold when it is done."""
+
+    title: str
+    instruction: str
+    checklist: list[str]
+    conversation: ConversationAnswer
+
+
+class TasksAnswer(AnswerPart):
+    """Several tasks."""
+
+    tasks: list[TaskAnswer]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task that was proposed, and what its lint found."""
+
+    number: int
+    """Within its start state, from 1."""
+    title: str
+    instruction: str
+    checklist: tuple[str, ...]
+    conversation: Conversation | None
+    problems: tuple[Problem, ...] = ()
+
+
+async def write_tasks(
+    subject: Subject, author: Author, start: Start, count: int, others: Sequence[str]
+) -> list[Task]:
+    """So many tasks; those with problems have been through all rounds.
+
+    Args:
+        subject: the server.
+        author: who is asked.
+        start: what the tasks begin with.
+        count: so many are wanted.
+        others: titles of the tasks that there are already.
+    """
+    kept: list[Task] = []
+    returned: list[Task] = []
+    for turn in range(ROUNDS):
+        wanted = count - len(kept)
+        answer = await author.ask(
+            "tasks",
+            TasksAnswer,
+            **subject.values,
+            now=start.now.isoformat(),
+            start=told(start.state),
+            count=wanted,
+            others=[told(one) for one in (*others, *(task.title for task in kept))],
+            returned=[_returned(task) for task in returned],
+        )
+        if isinstance(answer, Problems):
+            break
+        judged = _judged(subject, start, answer.tasks[:wanted], kept, turn)
+        for task in judged:
+            author.tell(task.problems)
+        returned = [task for task in judged if task.problems]
+        kept += [task for task in judged if not task.problems]
+        if not returned:
+            break
+    whole = sorted([*kept, *returned], key=lambda task: bool(task.problems))
+    return [replace(task, number=number) for number, task in enumerate(whole[:count], start=1)]
+
+
+def _judged(
+    subject: Subject, start: Start, answers: Sequence[TaskAnswer], kept: Sequence[Task], turn: int
+) -> list[Task]:
+    state, titles = dumps(start.state), {task.title.casefold() for task in kept}
+    judged: list[Task] = []
+    for number, answer in enumerate(answers, start=1):
+        where = f"round {turn + 1}, task {number}"
+        found = [*_faults(subject, start, state, answer, where)]
+        if answer.title.casefold() in titles:
+            found.append(_problem("task_twice", where, f"{answer.title!r} is there already"))
+        titles.add(answer.title.casefold())
+        conversation, untold = _conversation(answer, where)
+        found += untold
+        judged.append(
+            Task(
+                number,
+                answer.title[:120],
+                answer.instruction.strip(),
+                tuple(answer.checklist),
+                conversation,
+                tuple(found),
+            )
+        )
+    return judged
+
+
+def _faults(subject: Subject, start: Start, state: str, answer: TaskAnswer, where: str) -> Iterator[Problem]:
+    words = len(answer.instruction.split())
+    if not FEWEST_WORDS <= words <= MOST_WORDS:
+        message = f"The instruction has {words} words; {FEWEST_WORDS} to {MOST_WORDS} are wanted."
+        yield _problem("task_length", where, message)
+    spoken = set(_TOKEN.findall(answer.instruction))
+    for name in subject.telling_names:
+        if name in spoken:
+            yield _problem("task_names_tool", where, f"The instruction names the tool {name}.")
+    if len(answer.checklist) < FEWEST_GOALS:
+        yield _problem("task_one_goal", where, "The checklist holds fewer than two items.")
+    if hidden_characters(answer.instruction):
+        yield _problem("task_hidden", where, "The instruction holds characters that nobody sees.")
+    for token in sorted(spoken):
+        if _like_a_key(token, start) and token.rstrip(".") not in state:
+            message = f"The instruction names {token}, which the start state does not hold."
+            yield _problem("task_unknown_id", where, message)
+
+
+def _like_a_key(token: str, start: Start) -> bool:
+    """Whether a word is spelt as keys of the start state are."""
+    prefix = re.match(r"[A-Za-z]+[-_]?(?=\d)", token)
+    if prefix is None:
+        return False
+    keys = [key for name in start.state for key in rows_of(start.state, name)]
+    return any(re.fullmatch(re.escape(prefix[0]) + r"\d+", key) for key in keys)
+
+
+def _conversation(answer: TaskAnswer, where: str) -> tuple[Conversation | None, list[Problem]]:
+    """The conversation, if every figure and id of the instruction is told in the course of it."""
+    given = answer.conversation
+    slots = tuple(
+        Slot(id=f"slot-{number}", text=slot.text, when_asked=slot.when_asked)
+        for number, slot in enumerate(given.slots, start=1)
+    )
+    said = " ".join((given.opening, *(slot.text for slot in slots), given.closing))
+    facts = {fact.rstrip(".,:") for fact in _FACT.findall(answer.instruction)}
+    untold = sorted(fact for fact in facts if fact not in said)
+    if untold:
+        message = f"Nowhere in the conversation is told: {', '.join(untold[:8])}."
+        return None, [_problem("conversation_untold", where, message)]
+    if not slots:
+        return None, [_problem("conversation_no_slots", where, "Everything is told at once.")]
+    return Conversation(persona=given.persona, opening=given.opening, slots=slots, closing=given.closing), []
+
+
+def _returned(task: Task) -> dict[str, object]:
+    return {
+        "title": told(task.title),
+        "instruction": told(task.instruction),
+        "problems": [told(one.message) for one in task.problems],
+    }
+
+
+def _problem(code: str, where: str, message: str) -> Problem:
+    return Problem(code=code, where=where, message=message[:400])
