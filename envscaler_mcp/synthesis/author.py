@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -55,7 +56,7 @@ class Problems:
 class Event(Part):
     """One line of the log: at which stage, what, where in the artefact, and the words for it.
 
-    An `asked` event carries the request's digest, its tokens, and its cost where one is known.
+    An `asked` event carries the request's digest, who answered, its tokens, and its cost where one is known.
     """
 
     stage: str
@@ -64,6 +65,7 @@ class Event(Part):
     message: str = ""
     code: str = ""
     request: str | None = None
+    model: str | None = None
     known: bool | None = None
     tokens: int | None = None
     cost_usd: float | None = None
@@ -81,6 +83,21 @@ class Log:
         self.events.append(event)
         if self.told:
             self.told(event)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Who answered; with `replay:` those who did so then."""
+        return tuple(sorted({event.model for event in self.events if event.model}))
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of all answers."""
+        return sum(event.tokens or 0 for event in self.events)
+
+    @property
+    def cost_usd(self) -> float:
+        """Dollars for all answers whose price is known, in whatever order they came."""
+        return math.fsum(event.cost_usd or 0.0 for event in self.events)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Stage → kind of event → how many."""
@@ -154,6 +171,7 @@ class Author:
                 kind="asked",
                 where=prompt,
                 request=request.digest(),
+                model=reply.model,
                 known=reply.known,
                 tokens=reply.usage.input + reply.usage.output,
                 cost_usd=reply.cost_usd,

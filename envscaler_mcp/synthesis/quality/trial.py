@@ -1,0 +1,165 @@
+"""The trial: every tool called in every way that is worth it, in several states, in a worker."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from envscaler_mcp.certify.probes import Prober
+from envscaler_mcp.runtime.remote import EnvironmentProcess, RemoteEpisode
+from envscaler_mcp.runtime.standalone.episode import Outcome
+from envscaler_mcp.spec import Call, State
+from envscaler_mcp.synthesis.outline.outline import Outline, ToolOutline
+
+from .bench import NOW, scenario_of
+from .candidates import Candidates
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is tried: calls of each tool in a state, states, and writes from one state to the next."""
+
+    calls: int = 48
+    states: int = 3
+    writes: int = 4
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Trying:
+    """One call that was tried, and all that is to be known of it.
+
+    Attributes:
+        path: calls that lead from the start to the state in which it was tried.
+        broken: ids of rules that the state broke afterwards.
+        valid: whether the arguments fit the tool's schema.
+    """
+
+    path: tuple[Call, ...]
+    call: Call
+    before: State
+    after: State
+    outcome: Outcome
+    broken: tuple[str, ...]
+    valid: bool = True
+
+    @property
+    def came_to(self) -> str:
+        """`success`, or the code of the error."""
+        return (self.outcome.code or "error") if self.outcome.is_error else "success"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """All that was tried, in a fixed order."""
+
+    tries: tuple[Trying, ...]
+    start_broken: tuple[str, ...] = ()
+    by_tool: Mapping[str, tuple[Trying, ...]] = field(default_factory=dict[str, tuple[Trying, ...]])
+
+    @classmethod
+    def of(cls, tries: Iterable[Trying], start_broken: Iterable[str] = ()) -> Trial:
+        """A trial, sorted by tool."""
+        whole = tuple(tries)
+        names = dict.fromkeys(one.call.tool for one in whole)
+        by_tool = {name: tuple(one for one in whole if one.call.tool == name) for name in names}
+        return cls(whole, tuple(start_broken), by_tool)
+
+    def seen(self, tool: str) -> frozenset[str]:
+        """What calls of a tool came to."""
+        return frozenset(one.came_to for one in self.by_tool.get(tool, ()) if one.valid)
+
+
+async def try_out(
+    process: EnvironmentProcess,
+    outline: Outline,
+    start: State,
+    proposed: Sequence[Call] = (),
+    effort: Effort | None = None,
+) -> Trial:
+    """Try all tools of an outline.
+
+    Args:
+        process: plays the environment.
+        outline: what the calls are made of.
+        start: where the trial begins.
+        proposed: calls that somebody thinks worth trying at the start.
+        effort: how much is tried.
+
+    Raises:
+        BadInput: the environment does not take the start state.
+    """
+    effort = effort or Effort()
+    root = await process.begin(scenario_of(start, effort.seed))
+    trying = _Trying(outline, effort, random.Random(f"walk {effort.seed}"))
+    broken = await root.broken_rules()
+    known = {tool.name for tool in outline.tools}
+    tries = [await try_call(root, (), call) for call in proposed if call.tool in known]
+    path: tuple[Call, ...] = ()
+    for number in range(effort.states):
+        tries += await trying.everything(root, path, number)
+        if number + 1 < effort.states:
+            path = await trying.walk(root, path, tries)
+    tries += await _misfits(process, outline, start)
+    await root.close()
+    return Trial.of(tries, broken)
+
+
+async def try_call(root: RemoteEpisode, path: tuple[Call, ...], call: Call, *, valid: bool = True) -> Trying:
+    """One call on a fork, so that the state stays as it is for the next."""
+    before = await root.state()
+    episode = await root.fork()
+    try:
+        outcome = await episode.call(call.tool, dict(call.arguments))
+        after = await episode.state()
+        broken = await episode.broken_rules() if not outcome.is_error else []
+    finally:
+        await episode.close()
+    return Trying(path, call, before, after, outcome, tuple(broken), valid)
+
+
+@dataclass
+class _Trying:
+    outline: Outline
+    effort: Effort
+    chance: random.Random
+
+    async def everything(self, root: RemoteEpisode, path: tuple[Call, ...], number: int) -> list[Trying]:
+        """Every tool in the state where the episode stands."""
+        state = await root.state()
+        made = Candidates(self.outline, state, NOW.date(), f"{self.effort.seed}/{number}")
+        return [
+            await try_call(root, path, call)
+            for tool in self.outline.tools
+            for call in made.of(tool, self.effort.calls)
+        ]
+
+    async def walk(
+        self, root: RemoteEpisode, path: tuple[Call, ...], tries: Sequence[Trying]
+    ) -> tuple[Call, ...]:
+        """Some writes further: calls that succeeded where the episode stood, each of another tool."""
+        done = [one for one in tries if one.path == path and one.valid and one.came_to == "success"]
+        writes = [tool for tool in self.outline.tools if tool.kind == "write"]
+        for tool in self.chance.sample(writes, min(len(writes), self.effort.writes)):
+            ways = [one.call for one in done if one.call.tool == tool.name]
+            if ways:
+                path = await self._step(root, path, self.chance.choice(ways))
+        return path
+
+    @staticmethod
+    async def _step(root: RemoteEpisode, path: tuple[Call, ...], call: Call) -> tuple[Call, ...]:
+        outcome = await root.call(call.tool, dict(call.arguments))
+        return path if outcome.is_error else (*path, call)
+
+
+async def _misfits(process: EnvironmentProcess, outline: Outline, start: State) -> list[Trying]:
+    """Calls that do not fit the schema of their tool."""
+    root = await process.begin(scenario_of(start))
+    prober = Prober(process.folder.bundle.tools, await root.state(), "misfits")
+    names: list[ToolOutline] = list(outline.tools)
+    tries = [
+        await try_call(root, (), call, valid=False) for tool in names for call in prober.invalid(tool.name)
+    ]
+    await root.close()
+    return tries
