@@ -45,6 +45,7 @@ class EnvironmentProcess:
         call_seconds: wall-clock limit of one request.
         trusted: a person vouches for the source; the AST policy is not asked.
         hash_seed: decides the order of sets; certify plays with two of them to find out whether it shows.
+        patience: see `Worker`.
     """
 
     def __init__(
@@ -54,11 +55,13 @@ class EnvironmentProcess:
         call_seconds: float = CALL_SECONDS,
         trusted: bool = False,
         hash_seed: int = 0,
+        patience: float = 0,
     ) -> None:
         self.folder = folder
         self.call_seconds = call_seconds
         self.trusted = trusted
         self.hash_seed = hash_seed
+        self.patience = patience
         self.generation = 0
         self._worker: Worker | None = None
         self._names = itertools.count(1)
@@ -156,7 +159,7 @@ class EnvironmentProcess:
 
     async def _spawn(self) -> Worker:
         card, bundle = self.folder.card, self.folder.bundle
-        worker = Worker(seconds=self.call_seconds, hash_seed=self.hash_seed)
+        worker = Worker(seconds=self.call_seconds, hash_seed=self.hash_seed, patience=self.patience)
         try:
             await worker.start(
                 bundle.text("environment.py"),

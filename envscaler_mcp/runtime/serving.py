@@ -17,6 +17,9 @@ from .standalone.command import MAX_EPISODES, TOKEN
 from .standalone.listening import listen, url_of
 from .standalone.server import serve_http, serve_stdio
 
+PATIENCE = 0.001
+"""Over stdio there is one client: seconds that its call may hold up everything else."""
+
 
 class RemoteEpisodes:
     """The default episode, and one more for each 128-bit token that a client comes with."""
@@ -66,7 +69,7 @@ async def serve_folder(
     Raises:
         BadInput: the address cannot be listened on, or the start state does not fit.
     """
-    async with EnvironmentProcess(folder, trusted=trusted) as process:
+    async with EnvironmentProcess(folder, trusted=trusted, patience=0 if http else PATIENCE) as process:
         episodes = RemoteEpisodes(process, scenario, seed)
         await episodes.get(None)
         with collector_paused():

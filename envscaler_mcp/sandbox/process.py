@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -64,6 +65,12 @@ class WorkerProcess:
             if not self.channel.recv(1, socket.MSG_PEEK):
                 raise EOFError
             raise BadFrame("it spoke without being asked")
+
+    def wait(self, seconds: float) -> None:
+        """Hold this thread up until the child has spoken or ended, or so long."""
+        poll = select.poll()
+        poll.register(self.channel, select.POLLIN)
+        poll.poll(seconds * 1000)
 
     def ask(self, method: str, params: dict[str, Any], seconds: float) -> Any:
         """Ask one thing and wait for it; `Worker` does the same without blocking.
