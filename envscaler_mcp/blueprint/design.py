@@ -90,6 +90,11 @@ class Entity:
         """The field people call it by."""
         return next((one for one in self.fields if one.title), None)
 
+    @property
+    def is_person(self) -> bool:
+        """Whether rows are people: they are never `it`."""
+        return self.title is not None and self.title.like == "person"
+
     def field(self, name: str) -> Field:
         """The field of that name; KeyError where there is none."""
         for one in self.fields:

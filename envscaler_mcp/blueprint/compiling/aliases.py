@@ -108,7 +108,7 @@ class Aliases:
         kind, said = parameter.type.kind, parameter.label
         if kind == "money":
             said += ", in cents"
-        if kind == "int" and parameter.unit:
+        if kind == "int" and parameter.unit and plural(parameter.unit) not in said:
             said += f", in {plural(parameter.unit)}"
         if kind == "date":
             said += ", YYYY-MM-DD"

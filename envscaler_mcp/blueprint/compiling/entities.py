@@ -59,7 +59,7 @@ def _meaning(one: Field) -> str:
     said = "" if words(one.name) == one.label else one.label
     if one.type.kind == "money":
         return f"{said}, in cents" if said else "cents"
-    if one.unit and plural(one.unit) != (said or words(one.name)):
+    if one.unit and plural(one.unit) not in (said or words(one.name)):
         return f"{said}, in {plural(one.unit)}" if said else plural(one.unit)
     return said
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from envscaler_mcp.blueprint.design import STATE, Action, Attempt, Chosen, Design, Duty, Entity
 from envscaler_mcp.blueprint.expression.english import action_voice, requirement_text, rule_text
 from envscaler_mcp.blueprint.expression.happenings import happenings, in_order, rows_of
-from envscaler_mcp.blueprint.expression.nouns import Referent
+from envscaler_mcp.blueprint.expression.nouns import Referent, pronoun
 from envscaler_mcp.blueprint.expression.speaking import Speaker
-from envscaler_mcp.blueprint.expression.tree import Variable
+from envscaler_mcp.blueprint.expression.tree import Constant, Expression, Variable
 from envscaler_mcp.blueprint.expression.voice import plain
 from envscaler_mcp.blueprint.wording import joined, plural, sentence, value_text, with_article, words
 from envscaler_mcp.render.markdown import inline
@@ -50,7 +50,7 @@ def _thing(entity: Entity, design: Design) -> str:
     text = f"**{name}** (ids such as `{entity.prefix}-01`): {joined(said)}."
     if entity.states:
         first, *later = [value_text(one, entity.field(STATE).type) for one in entity.states]
-        text += f" A new one is {first}; it can also be {joined(later, 'or')}." if later else ""
+        text += f" States: {joined([f'{first} (when new)', *later], 'or')}." if later else ""
     for owner, name in design.derived:
         if owner == entity.name:
             text += f" {_follows(name, entity, design)}"
@@ -60,7 +60,7 @@ def _thing(entity: Entity, design: Design) -> str:
 def _field(entity: Entity, name: str) -> str:
     one = entity.field(name)
     said = inline(one.label)
-    if one.unit and plural(one.unit) != one.label:
+    if one.unit and plural(one.unit) not in one.label:
         said += f" in {plural(one.unit)}"
     if words(one.name) != one.label:
         said += f" (`{one.stored}`)"
@@ -72,10 +72,12 @@ def _field(entity: Entity, name: str) -> str:
 def _follows(name: str, entity: Entity, design: Design) -> str:
     """What a derived value is."""
     expression = design.derived[entity.name, name]
-    voice = Speaker(design).naming(entity.name, Referent("it", "its"))
+    voice = Speaker(design).naming(entity.name, pronoun(entity.name, design))
+    label = design.labels.get((entity.name, name), "")
+    said = f"{sentence(label)[:-1]} (`{name}`)" if label and label != words(name) else f"`{name}`"
     if expression.type.kind == "bool":
-        return f"`{name}`: whether {plain(voice.clause(expression))}."
-    return f"`{name}`: {plain(voice.thing(expression))}."
+        return f"{said}: whether {plain(voice.clause(expression))}."
+    return f"{said}: {plain(voice.thing(expression))}."
 
 
 def _action(action: Action, design: Design) -> str:
@@ -110,9 +112,17 @@ def _duty(duty: Duty, design: Design) -> str:
     order = in_order(duty.order, duty.variable, voice)
     head = f"**{when} `{event.name}`**, for every {rows}{order},"
     if len(ways) == 1:
-        return f"{head} call {ways[0]}. Where that is refused in every way, leave it as it is."
+        return f"{head} call {ways[0]}. {_LEFT if _chooses(duty) else _LEFT_ALONE}"
     steps = "".join(f"\n  {number}. {way}" for number, way in enumerate(ways, 1))
     return f"{head} make the first of these calls that is not refused:{steps}"
+
+
+_LEFT_ALONE = "Where that is refused, leave it as it is."
+_LEFT = "Where that is refused for all of them, leave it as it is."
+
+
+def _chooses(duty: Duty) -> bool:
+    return any(isinstance(one, Chosen) for attempt in duty.attempts for one in attempt.arguments.values())
 
 
 def _attempt(attempt: Attempt, voice: Speaker, duty: Duty, design: Design) -> str:
@@ -124,10 +134,17 @@ def _attempt(attempt: Attempt, voice: Speaker, duty: Duty, design: Design) -> st
         if isinstance(value, Chosen):
             rows, _ = rows_of(value.variable, value.entity, value.where, voice)
             order = in_order(value.order, value.variable, voice)
-            said.append(f"`{stored}` is the first {rows}{order}, with which it is not refused")
+            said.append(f"`{stored}` is the first {rows}{order}, for which the call is not refused")
         elif not (isinstance(value, Variable) and value.name == duty.variable):
-            said.append(f"`{stored}` is {plain(voice.thing(value))}")
+            said.append(f"`{stored}` is {_given(value, voice)}")
     return f"`{action.name}`" + (f", where {joined(said)}" if said else "")
+
+
+def _given(value: Expression, voice: Speaker) -> str:
+    """An argument as it is given: a value of a list is spelt as the tool takes it."""
+    if isinstance(value, Constant) and value.type.kind == "enum":
+        return f"`{value.value}`"
+    return plain(voice.thing(value))
 
 
 def _measure(name: str, about: str, design: Design) -> str:

@@ -71,7 +71,7 @@ def predicate(value: str) -> str:
 
 def is_person(entity: Entity) -> bool:
     """Whether rows are people: they are called `who`, never `it`."""
-    return entity.title is not None and entity.title.like == "person"
+    return entity.is_person
 
 
 def is_plural(label: str) -> bool:
@@ -102,7 +102,7 @@ class Conditions:
     def label(self, entity: str, name: str) -> str:
         """The noun phrase for a field or derived value."""
         if (entity, name) in self.design.derived:
-            return words(name)
+            return self.design.labels.get((entity, name)) or words(name)
         return self.design.by_entity[entity].field(name).label
 
     def manner(self, entity: str, name: str) -> str:

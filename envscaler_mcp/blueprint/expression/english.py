@@ -13,7 +13,7 @@ from envscaler_mcp.blueprint.design import Action, Design, Rule
 from envscaler_mcp.blueprint.wording import plural, sentence
 
 from .conjuncts import adjective
-from .nouns import Referent, quantity
+from .nouns import Referent, pronoun, quantity
 from .speaking import Speaker
 from .tree import Aggregate, Expression, Type, Variable
 from .voice import Pieces, plain
@@ -31,7 +31,7 @@ def rule_text(rule: Rule, design: Design) -> str:
     loop = Aggregate("all", rule.subject, rule.subject, rule.when, None, Type("bool"))
     state, when = adjective(rule.when, rule.subject)
     rows = voice.relative(when, loop, many=False)
-    about = voice.naming(rule.subject, Referent("it", "its"))
+    about = voice.naming(rule.subject, pronoun(rule.subject, design))
     return sentence(
         plain([f"for every {state}{entity.noun.singular}", *rows, ", ", *about.clause(rule.must)])
     )
@@ -47,7 +47,7 @@ def refusal_of_rule(rule: Rule, design: Design) -> Pieces:
     if not rule.subject:
         return [rule_text(rule, design)]
     subject = Variable(rule.subject, Type("ref", rule.subject))
-    voice = Speaker(design, must=True, shown=True).naming(rule.subject, Referent("it", "its"))
+    voice = Speaker(design, must=True, shown=True).naming(rule.subject, pronoun(rule.subject, design))
     return ["Not possible for ", subject, ": ", *voice.clause(rule.must), "."]
 
 
@@ -65,7 +65,7 @@ def action_voice(action: Action, design: Design) -> Speaker:
         new = "new " if one.name in taken and one.name != action.subject else ""
         entity = design.by_entity.get(one.type.entity)
         label = entity.noun.singular if entity and one.name == entity.name else quantity(one.label, one.unit)
-        unit = one.unit if one.label != plural(one.unit) else ""
+        unit = "" if one.unit and plural(one.unit) in one.label else one.unit
         voice = voice.naming(one.name, Referent(f"the {new}{label}", unit=unit))
     return voice
 

@@ -23,7 +23,7 @@ from envscaler_mcp.blueprint.wording import joined, value_text, with_article
 from .english import action_voice
 from .nouns import Referent, label_of, unit_of
 from .speaking import Speaker
-from .tree import Aggregate, Constant, Expression, Get, Type, Variable
+from .tree import Aggregate, Arithmetic, Choice, Constant, Expression, Get, Type, Variable
 from .voice import plain
 
 
@@ -31,7 +31,7 @@ def happenings(action: Action, design: Design) -> list[str]:
     """Clauses about what an action does besides recording what it is given, in order."""
     voice = action_voice(action, design)
     taken = {one.name for one in action.parameters}
-    return _all(action.effects, voice, taken)
+    return _all(action.effects, voice, taken, action.creates)
 
 
 def rows_of(
@@ -51,11 +51,12 @@ def in_order(order: Sequence[Order], variable: str, voice: Speaker) -> str:
     return f", in order of {plain(voice.order(order, variable))}, then id"
 
 
-def _all(effects: Sequence[Effect], voice: Speaker, taken: set[str]) -> list[str]:
+def _all(effects: Sequence[Effect], voice: Speaker, taken: set[str], creates: str = "") -> list[str]:
     said: list[str] = []
     for effect in effects:
         if isinstance(effect, Create):
-            said += _create(effect, voice, taken)
+            own = effect.variable == effect.entity == creates
+            said += _create(effect, voice, taken) if own else [_besides(effect, voice)]
             noun = voice.design.by_entity[effect.entity].noun.singular
             voice = voice.naming(effect.variable, Referent(f"the new {noun}"))
         elif text := _one(effect, voice, taken):
@@ -98,8 +99,36 @@ def _assign(effect: Assign, voice: Speaker, taken: set[str]) -> str:
     if isinstance(effect.value, Constant) and effect.value.value is None:
         label = label_of(effect.row.type.entity, effect.field, voice.design)
         return plain([*voice.thing(effect.row), f" no longer has {with_article(label)}"])
+    if said := _changed(field, effect.value, voice):
+        return said
     value = voice.measured(effect.value, field.type, unit_of(field, voice.design))
-    return plain([*voice.thing(field), replace(voice, must=False).verb(field), "set to ", *value])
+    return plain([*voice.thing(field), voice.verb(field), "set to ", *value])
+
+
+def _changed(field: Get, value: Expression, voice: Speaker) -> str:
+    """`goes up by 1`, where the new value is the old one and something; nothing: it is not."""
+    match value:
+        case Arithmetic(op="+" | "-" as op, left=left, right=right) if left == field:
+            verb = "raised by " if op == "+" else "lowered by "
+            if field.type.kind == "date":
+                verb = "postponed by " if op == "+" else "brought forward by "
+        case _:
+            return ""
+    unit = "day" if field.type.kind == "date" else unit_of(field, voice.design)
+    like = Type("int") if field.type.kind == "date" else field.type
+    head = [*voice.thing(field), voice.verb(field), verb]
+    if not isinstance(right, Choice):
+        return plain([*head, *voice.measured(right, like, unit)])
+    if _is_nothing(right.otherwise):
+        return plain([*head, *voice.measured(right.then, like, unit), " if ", *voice.clause(right.condition)])
+    if _is_nothing(right.then):
+        test = voice.clause(right.condition)
+        return plain([*head, *voice.measured(right.otherwise, like, unit), " unless ", *test])
+    return plain([*head, *voice.measured(right, like, unit)])
+
+
+def _is_nothing(value: Expression) -> bool:
+    return isinstance(value, Constant) and value.value == 0
 
 
 def _create(effect: Create, voice: Speaker, taken: set[str]) -> list[str]:
@@ -112,9 +141,25 @@ def _create(effect: Create, voice: Speaker, taken: set[str]) -> list[str]:
         for name, value in effect.values.items()
         if not (isinstance(value, Variable) and value.name in taken) and value != entity.field(name).default
     ]
-    if not given and effect.variable != effect.entity:
-        return [f"{with_article(entity.noun.singular)} is made"]
     return [text for text in given if text]
+
+
+def _besides(effect: Create, voice: Speaker) -> str:
+    """A row that is made besides what the tool is for: `a new change of the loan is made`."""
+    entity = voice.design.by_entity[effect.entity]
+    row = Variable(effect.variable, Type("ref", effect.entity))
+    phrases, rest = list[str](), list[str]()
+    for name, value in effect.values.items():
+        field = Get(row, name, entity.field(name).type)
+        told = voice.phrase(field) if field.type.kind == "ref" else ""
+        before, hole, after = told.partition("{}")
+        if hole:
+            phrases.append(plain([before, *voice.thing(value), after]))
+        elif value != entity.field(name).default:
+            said = voice.measured(value, field.type, unit_of(field, voice.design))
+            rest.append(plain([*said, f" as its {label_of(effect.entity, name, voice.design)}"]))
+    noun = " ".join((f"a new {entity.noun.singular}", *phrases))
+    return f"{noun} is made, with {joined(rest)}" if rest else f"{noun} is made"
 
 
 def _each(effect: Each, voice: Speaker, taken: set[str]) -> str:

@@ -11,9 +11,10 @@ from envscaler_mcp.blueprint.wording import plural, words
 
 from .tree import Aggregate, Arithmetic, Choice, Expression, Extreme, Get, Variable
 
-Manner = Literal["its", "their", "of", "bare"]
+Manner = Literal["its", "their", "of", "bare", "tail"]
 _SINGULAR_ENDS = ("ss", "us", "is")
 _AFTER_HEAD = re.compile(r" (?:of|for|on|in|at|to|by|per|with|from|under) ")
+_PARTICIPLE = re.compile(r"\w+(?:ed|en|wn)|taught|learnt|left|held|lent")
 _DAYS = {
     "arrives": "arrival", "begins": "beginning", "closes": "closing day", "departs": "departure",
     "ends": "end", "expires": "expiry date", "lapses": "lapse", "leaves": "departure", "returns": "return",
@@ -28,23 +29,39 @@ class Referent:
 
     Attributes:
         row: the row itself: `it`, `that trip`, `the new room`.
-        manner: how its fields are named: `its beds`, `their beds`, `the beds of that room`, or `beds` alone.
+        manner: how its fields are named: `its beds`, `their beds`, `the beds of that room`, `beds` alone, or
+            `the beds`, where everybody knows whose.
         unit: what a number counts, singular.
+        named: what the row is called where a pronoun would be misunderstood; empty: as ever.
+        whose: `its` or `their`, before the second of several steps from a row that is not named.
     """
 
     row: str
     manner: Manner = "of"
     unit: str = ""
+    named: str = ""
+    whose: str = ""
 
 
 def owned(chain: list[str], referent: Referent) -> str:
     """A field at the end of a way through refs: `the beds of its room` for [room, beds]."""
+    if referent.whose and len(chain) > 1:
+        return " ".join([*(f"the {one} of" for one in reversed(chain[1:])), referent.whose, chain[0]])
+    if referent.manner == "tail":
+        return " of ".join(f"the {one}" for one in reversed(chain))
     if referent.manner == "bare":
-        return " ".join([*(f"{one}'{'' if one.endswith('s') else 's'}" for one in chain[:-1]), chain[-1]])
+        return " ".join([*(f"{one}'{'' if is_plural(one) else 's'}" for one in chain[:-1]), chain[-1]])
     if referent.manner in ("its", "their"):
         parts = [f"the {one} of" for one in reversed(chain[1:])]
         return " ".join([*parts, referent.manner, chain[0]])
     return " ".join([*(f"the {one} of" for one in reversed(chain)), referent.row])
+
+
+def pronoun(entity: str, design: Design) -> Referent:
+    """How the one row is spoken of that a sentence is about: `it`, or `that guest` and `their`."""
+    row = design.by_entity[entity]
+    named = f"that {row.noun.singular}"
+    return Referent(named, "their") if row.is_person else Referent("it", "its", named=named)
 
 
 def label_of(entity: str, name: str, design: Design) -> str:
@@ -76,7 +93,10 @@ def quantity(label: str, unit: str) -> str:
 
 def is_plural(label: str) -> bool:
     """Whether a verb after the noun is plural: the fees are."""
-    word = next(iter(_AFTER_HEAD.split(label)[0].split()[::-1]), "")
+    words_before = _AFTER_HEAD.split(label)[0].split()
+    while len(words_before) > 1 and _PARTICIPLE.fullmatch(words_before[-1]):
+        words_before.pop()
+    word = words_before[-1] if words_before else ""
     return word in _PLURALS or (word.endswith("s") and not word.endswith(_SINGULAR_ENDS) and word != "lens")
 
 
@@ -94,18 +114,19 @@ def unit_of(expression: Expression, design: Design) -> str:
 
 def _unit_of_field(entity: str, name: str, design: Design) -> str:
     if (entity, name) in design.derived:
-        return unit_of(design.derived[entity, name], design)
+        unit = unit_of(design.derived[entity, name], design)
+        return "" if unit and plural(unit) in label_of(entity, name, design) else unit
     if name == "id":
         return ""
     one = design.by_entity[entity].field(name)
-    return "" if one.label == plural(one.unit) else one.unit  # a number of beds is at least 3
+    return "" if one.unit and plural(one.unit) in one.label else one.unit  # a number of beds is at least 3
 
 
 def _counting(expression: Expression) -> tuple[Expression, ...]:
     """The parts whose unit is that of the whole."""
     match expression:
         case Arithmetic(op=op, left=left, right=right):
-            return (left, right) if op in "+-" else (left,)
+            return (left, right) if op in "+-" else (left,) if op == "*" else ()
         case Aggregate(how="sum" | "min" | "max", value=value) if value is not None:
             return (value,)
         case Choice(then=then, otherwise=otherwise):

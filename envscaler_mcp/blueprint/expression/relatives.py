@@ -17,17 +17,21 @@ from .conjuncts import (
     first_of,
     is_other,
     is_small,
+    is_variable,
+    joined_by_and,
     mentions,
     same_value,
     turned_to,
     way_of,
     without_tests,
 )
+from .expanding import substituted
 from .intervals import Overlap, overlap_in
-from .nouns import Referent, label_of, owned, root_of
+from .nouns import Referent, is_plural, label_of, owned, root_of
 from .things import Things
-from .tree import Aggregate, Compare, Constant, Expression, Get, Logic, Not, OneOf, Variable
+from .tree import Aggregate, Compare, Constant, Expression, Get, Logic, Not, OneOf, Variable, Within
 from .voice import Pieces, listed, plain
+from .walk import nodes_of
 
 
 class Relatives(Things):
@@ -58,6 +62,8 @@ class Relatives(Things):
         return replace(self, referents={**named, loop.variable: referent}, must=False, inside=True)
 
     def _by_name(self, name: str, referent: Referent) -> Referent:
+        if referent.named:
+            return Referent(referent.named)
         if referent.row != "it":
             return replace(referent, manner="of") if referent.manner != "bare" else referent
         entity = self.design.by_entity.get(name)
@@ -65,7 +71,8 @@ class Relatives(Things):
 
     def relative(self, where: Expression | None, loop: Aggregate, *, many: bool) -> Pieces:
         """What stands after the noun for the rows of a loop: ` of that room that are confirmed`."""
-        voice = self.within_rows(loop, Referent("which", "bare"))
+        named = f"that {self.design.by_entity[loop.entity].noun.singular}"
+        voice = self.within_rows(loop, Referent("which", "bare", named=named))
         overlap, parts = overlap_in(without_tests(conjuncts(where)), loop.variable)
         phrases: Pieces = []
         standing: list[Pieces] = []
@@ -134,13 +141,13 @@ class Relatives(Things):
         for mine, other in ((part.left, part.right), (part.right, part.left)):
             match mine:
                 case Get(base=Variable(name=name)) as way if name == variable and not mentions(other, name):
-                    before, hole, after = self._phrase(way).partition("{}")
+                    before, hole, after = self.phrase(way).partition("{}")
                     return [before, *self._same_row(other, way), after] if hole else []
                 case _:
                     continue
         return []
 
-    def _phrase(self, way: Get) -> str:
+    def phrase(self, way: Get) -> str:
         """How a row is told apart by a ref of it."""
         stored = self.design.by_entity[way.base.type.entity].field(way.field)
         noun = self.design.by_entity[stored.type.entity].noun.singular
@@ -162,34 +169,86 @@ class Relatives(Things):
             case Not(part=Logic()):
                 pass
             case Not(part=inner):
-                return self._turned(inner, variable, are)
+                return self._turned(inner, variable, are, negated=True)
             case Logic(op="or", parts=parts):
                 return self._alternatives(parts, variable, many=many)
             case _:
                 pass
-        if said := self._standing(part, variable, are, negated=False):
-            return said
-        return self._whose(part, variable, negated=False)
+        return self._turned(part, variable, are, negated=False)
 
-    def _turned(self, inner: Expression, variable: str, are: str) -> Pieces:
-        return self._standing(inner, variable, are, negated=True) or self._whose(
-            inner, variable, negated=True
+    def _turned(self, part: Expression, variable: str, are: str, *, negated: bool) -> Pieces:
+        part = self._meant(part, variable)
+        return (
+            self._standing(part, variable, are, negated=negated)
+            or self._having(part, variable, are, negated=negated)
+            or self._whose(part, variable, are, negated=negated)
         )
+
+    def _meant(self, part: Expression, variable: str) -> Expression:
+        """What a truth with a name means, where that is said as shortly as the name."""
+        match part:
+            case Get(base=Variable(name=name) as row, field=field) if name == variable:
+                key = (row.type.entity, field)
+                derived = self.design.derived.get(key)
+                if derived is not None and key not in self.design.labels and is_small(derived):
+                    return substituted(derived, {row.type.entity: row})
+            case _:
+                pass
+        return part
+
+    def _having(self, part: Expression, variable: str, are: str, *, negated: bool) -> Pieces:
+        """`that has no standing hold`: whether there is a row that belongs to it."""
+        if not isinstance(part, Aggregate) or part.how != "any":
+            return []
+        parts = conjuncts(joined_by_and(part.where, part.value))
+        own = [one for one in parts if self._is_its(one, part.variable, variable)]
+        if not own:
+            return []
+        rest = all_of([one for one in parts if one is not own[0]])
+        row = plain(self.rows(replace(part, where=rest, value=None), many=False))
+        return [f"that {'have' if are == 'are' else 'has'} ", f"no {row}" if negated else with_article(row)]
+
+    def _is_its(self, part: Expression, loop: str, variable: str) -> bool:
+        """Whether a condition says that a row belongs to another, and in no special role."""
+        if not isinstance(part, Compare) or part.op != "==":
+            return False
+        for way, owner in ((part.left, part.right), (part.right, part.left)):
+            match way:
+                case Get(base=Variable(name=name)) if name == loop and is_variable(owner, variable):
+                    stored = self.design.by_entity[way.base.type.entity].field(way.field)
+                    return stored.label == self.design.by_entity[stored.type.entity].noun.singular
+                case _:
+                    continue
+        return False
 
     def _alternatives(self, parts: Sequence[Expression], variable: str, *, many: bool) -> Pieces:
         if same := same_value(parts, variable):
-            names = [self._bare(one) for one, _ in same]
-            return [f"whose {joined(names, 'or')} is ", *self.thing(same[0][1])]
+            return self._one_of_its(same)
+        alike = [self.alike(part, variable) for part in parts]
+        ways = {tuple(one[0]) if one else () for one in alike}
+        if len(ways) == 1 and (way := ways.pop()):
+            names = [one[1] for one in alike if one]
+            return [f"whose {owned(list(way), Referent('', 'bare'))} has {joined(names, 'or')}"]
         said = [self.relative_clause(part, variable, many=many) for part in parts]
         pieces = said[0]
         for one in said[1:]:
             pieces = [*pieces, " or ", *one]
         return pieces
 
-    def _bare(self, expression: Expression) -> str:
+    def _one_of_its(self, same: list[tuple[Expression, Expression]]) -> Pieces:
+        """`whose trip has that flight as its flight in or flight out`."""
+        ways = [self._labels(one) for one, _ in same]
+        names = joined([way[-1] for way in ways], "or")
+        before = {tuple(way[:-1]) for way in ways}
+        if len(before) == 1 and (way := before.pop()):
+            row = owned(list(way), Referent("", "bare"))
+            return [f"whose {row} has ", *self.thing(same[0][1]), f" as its {names}"]
+        names = joined([owned(way, Referent("", "bare")) for way in ways], "or")
+        return [f"whose {names} is ", *self.thing(same[0][1])]
+
+    def _labels(self, expression: Expression) -> list[str]:
         _, steps = root_of(expression)
-        labels = [label_of(one.base.type.entity, one.field, self.design) for one in steps]
-        return owned(labels, Referent("", "bare"))
+        return [label_of(one.base.type.entity, one.field, self.design) for one in steps]
 
     def _standing(self, part: Expression, variable: str, are: str, *, negated: bool) -> Pieces:
         """What is said of the row itself: its state, a flag, what it has, or which row it is."""
@@ -197,16 +256,19 @@ class Relatives(Things):
             return self._equal(part, variable, are, negated=negated != (part.op == "!="))
         no = " not" if negated else ""
         match part:
+            case Within(value=Variable(name=name)) if name == variable:
+                no = " not" if negated != part.negated else ""
+                return [f"that {are}{no} among ", *self.thing(part.rows)]
+            case Within(rows=rows) if begins(rows, variable) and not mentions(part.value, variable):
+                way = self._labels(rows)
+                verb = _includes(is_plural(way[-1]), negated != part.negated)
+                return [f"whose {owned(way, Referent('', 'bare'))} {verb} ", *self.thing(part.value)]
             case OneOf(value=Get(base=Variable(name=name), field="state")) if name == variable:
                 no = " not" if negated != part.negated else ""
                 said = joined([value_text(one.value, one.type) for one in part.options], "or")
                 return [f"that {are}{no} {said}"]
             case Get(base=Variable(name=name), field=one) if name == variable:
                 entity = part.base.type.entity
-                derived = self.design.derived.get((entity, one))
-                if derived is not None and is_small(derived):
-                    own = self.naming(entity, self.referents[variable])
-                    return own._standing(derived, entity, are, negated=negated)
                 return [f"that {are}{no} {label_of(entity, one, self.design)}"]
             case _:
                 return []
@@ -225,21 +287,45 @@ class Relatives(Things):
             case _:
                 return []
 
-    def _whose(self, part: Expression, variable: str, *, negated: bool) -> Pieces:
-        """A clause about what belongs to the row."""
-        said = self.clause(part, negated=negated)
+    def _whose(self, part: Expression, variable: str, are: str, *, negated: bool) -> Pieces:
+        """A clause about what belongs to the row; what comes second in it is `its`, or `their`."""
+        voice = self
+        if isinstance(part, Compare) and begins(part.left, variable) and mentions(part.right, variable):
+            again = f"{variable}/again"
+            row = next(one for one in nodes_of(part.right) if is_variable(one, variable))
+            person = self.design.by_entity[row.type.entity].is_person
+            referent = self.referents[variable]
+            owner = Referent("which", "their" if are == "are" or person else "its", named=referent.named)
+            part = replace(part, right=substituted(part.right, {variable: replace(row, name=again)}))  # pyright: ignore[reportArgumentType]
+            voice = self.naming(again, owner)
+        said = voice.clause(part, negated=negated)
         return ["whose " if begins(first_of(part), variable) else "for which ", *said]
 
     def of_each(self, loop: Aggregate, expression: Expression) -> Pieces:
         """A thing of each row of a loop, without an owner: `day of arrival`."""
-        voice = self.within_rows(loop, Referent("it", "bare"))
+        alone = isinstance(expression, Get) and isinstance(expression.base, Variable)
+        voice = self.within_rows(loop, Referent("it", "bare" if alone else "tail"))
         return replace(voice, shown=False).thing(expression)
 
     def order(self, keys: Sequence[Order], variable: str) -> Pieces:
         """`in order of day of arrival, then id`."""
-        voice = self.naming(variable, Referent("it", "bare"))
+        voice = self.naming(variable, Referent("it", "bare", whose=self._whose_are(keys, variable)))
         said: list[str] = []
         for key in keys:
             name = "".join(map(str, replace(voice, inside=True).thing(key.by)))
-            said.append(f"{name} (highest first)" if key.descending else name)
+            last = "latest first" if key.by.type.kind == "date" else "highest first"
+            said.append(f"{name} ({last})" if key.descending else name)
         return [", then ".join(said)]
+
+    def _whose_are(self, keys: Sequence[Order], variable: str) -> str:
+        """`their` where the rows to be put in order are people."""
+        nodes = (one for key in keys for one in nodes_of(key.by))
+        rows = (one.type.entity for one in nodes if isinstance(one, Variable) and one.name == variable)
+        entity = next(rows, "")
+        return "their" if entity and self.design.by_entity[entity].is_person else "its"
+
+
+def _includes(several: bool, negated: bool) -> str:
+    if negated:
+        return "do not include" if several else "does not include"
+    return "include" if several else "includes"

@@ -10,6 +10,7 @@ from envscaler_mcp.blueprint.design import STATE
 from envscaler_mcp.blueprint.wording import joined, value_text, with_article
 
 from .conjuncts import MIRROR, Operator, adjective, days_apart, is_small, joined_by_and
+from .days import distance
 from .nouns import Referent, label_of
 from .relatives import Relatives
 from .tree import (
@@ -102,8 +103,17 @@ class Speaker(Relatives):
                 [value_text(right.value, right.type)] if isinstance(right, Constant) else self.thing(right),
                 negated=op == "!=",
             )
+        return self._measured_against(left, op, right)
+
+    def _measured_against(self, left: Expression, op: str, right: Expression) -> Pieces:
+        """A number, a day or a choice, and what it is compared with."""
         if spread := days_apart(left):
             return self._apart(spread, op, right)
+        if (far := distance(left, op, right)) is not None:
+            if far.days:
+                negated, word = far.words
+                return [*self.thing(far.day), self.verb(far.day, negated), word, *self.thing(far.other)]
+            left, op, right = far.day, far.op, far.other
         negated, word = (_DAYS if left.type.kind == "date" else _NUMBERS)[op]
         unit = self.unit(left)
         said = [*self.thing(left), self.verb(left, negated)]

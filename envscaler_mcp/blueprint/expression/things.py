@@ -61,15 +61,20 @@ class Things(Voice):
         return ["today (", expression, ")"] if self.shown and not self.inside else ["today"]
 
     def _extreme(self, expression: Extreme) -> Pieces:
-        most = _most(expression.how, expression.type)
-        return [f"the {most} of ", *listed([self.thing(one) for one in expression.parts])]
+        most = "larger" if expression.how == "max" else "smaller"
+        if expression.type.kind == "date":
+            most = "later" if expression.how == "max" else "earlier"
+        if len(expression.parts) > 2:
+            most = _most(expression.how, expression.type)
+        bound = (Arithmetic, Extreme, Choice)
+        parts = [(one, self.thing(one)) for one in expression.parts]
+        said = [["(", *text, ")"] if isinstance(self._as_told(one), bound) else text for one, text in parts]
+        return [f"the {most} of ", *listed(said)]
 
     def _field(self, expression: Get) -> Pieces:
         entity = expression.base.type.entity
         derived = self.design.derived.get((entity, expression.field))
-        labelled = (entity, expression.field) in self.design.labels
-        told = labelled or self.inside or (derived is not None and _has_name(expression.field, derived))
-        if derived is not None and not told:
+        if derived is not None and not self._has_noun(expression):
             return self._expanded(expression, derived)
         variable, steps = root_of(expression)
         if variable is None:
@@ -102,16 +107,39 @@ class Things(Voice):
             return self._shifted(left, right, later=op == "+")
         if op == "*" and isinstance(right, Constant) and not isinstance(left, Constant):
             left, right = right, left
+        word = {"+": "plus", "-": "minus", "*": "times", "//": "divided by", "%": "modulo"}[op]
+        kind, unit = (left.type, self.unit(left)) if op in "+-" else (_factor(expression), "")
+        free_left, free_right = _UNBRACKETED[op]
+        said = self._operand(right, free_right, self.measured(right, kind, unit))
+        pieces = [*self._operand(left, free_left, self.thing(left)), f" {word} ", *said]
         if op in "+-":
-            word = "plus" if op == "+" else "minus"
-            return [
-                *self.thing(left),
-                f" {word} ",
-                *self.measured(right, left.type, self.unit(left)),
-            ]
-        word = {"*": "times", "//": "divided by", "%": "modulo"}[op]
-        pieces = [*self.thing(left), f" {word} ", *self.measured(right, Type("int"), "")]
+            return pieces
         return [*pieces, " (rounded down)"] if op == "//" else pieces
+
+    def _operand(self, part: Expression, free: tuple[str, ...], said: Pieces) -> Pieces:
+        """A part of a calculation, in brackets where it is one itself that could be read in two ways."""
+        told = self._as_told(part)
+        if isinstance(told, Arithmetic):
+            days_between = told.left.type.kind == told.right.type.kind == "date"
+            return said if days_between or told.op in free else ["(", *said, ")"]
+        return ["(", *said, ")"] if isinstance(told, (Choice, Extreme)) else said
+
+    def _as_told(self, part: Expression) -> Expression:
+        """What a part is said as: a derived value without a noun by what it follows from."""
+        if not isinstance(part, Get) or self._has_noun(part):
+            return part
+        return self._as_told(self.design.derived[part.base.type.entity, part.field])
+
+    def _has_noun(self, expression: Get) -> bool:
+        """Whether a field is called by a noun: all that are stored, and derived ones that have a label."""
+        key = (expression.base.type.entity, expression.field)
+        derived = self.design.derived.get(key)
+        return (
+            derived is None
+            or key in self.design.labels
+            or self.inside
+            or _has_name(expression.field, derived)
+        )
 
     def _shifted(self, date: Expression, days: Expression, *, later: bool) -> Pieces:
         """A day so many days before or after another."""
@@ -171,11 +199,24 @@ class Things(Voice):
         if expression.how == "sum" and plain:
             return ["the total ", *each, " of the ", *rows]
         if expression.how == "sum":
-            return ["the total of the ", *each, " over the ", *rows]
+            return ["the total of ", *each, " over the ", *rows]
         most = _most(expression.how, expression.value.type)
         if not plain:
             return [f"the {most} value of ", *each, " over the ", *rows]
         return [f"the {most} ", *each, " of the ", *rows]
+
+
+def _factor(product: Arithmetic) -> Type:
+    """What the second part of a product is: money, where the first one only says how often."""
+    money = product.op == "*" and product.type.kind == "money" and product.left.type.kind != "money"
+    return product.type if money else Type("int")
+
+
+_UNBRACKETED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "+": (("+", "-", "*", "//"), ("*", "//", "+")), "-": (("+", "-", "*", "//"), ("*", "//")),
+    "*": (("*",), ("*",)), "//": (("*",), ()), "%": ((), ()),
+}  # fmt: skip
+"""Calculations that need no brackets to the left and to the right of an operator."""
 
 
 def _has_name(name: str, derived: Expression) -> bool:

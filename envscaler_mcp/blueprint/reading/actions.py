@@ -92,11 +92,11 @@ class Actions:
             kind = self.effects.stored_type((*steps, "takes", index), entity, name)
             if kind is not None:
                 described = self.draft.form.entities[entity].fields.get(name) or FieldForm()
-                yield parameter_of(name, replace(kind, optional=False), described)
+                yield parameter_of(name, replace(kind, optional=False), described, self.draft)
         for name, described in form.with_.items():
             kind = self.schema.field_type((*steps, "with", name), described)
             if kind is not None:
-                yield parameter_of(name, kind, described)
+                yield parameter_of(name, kind, described, self.draft)
 
     def _scope(self, steps: Steps, parameters: tuple[Parameter, ...]) -> Scope:
         names: dict[str, Type] = {}

@@ -48,6 +48,7 @@ def design_of(draft: Draft, options: tuple[str, ...], patterns: tuple[str, ...],
         measures=measures,
         duties=more.duties(),
         derived=derived,
+        labels=schema.labels(),
     )
 
 

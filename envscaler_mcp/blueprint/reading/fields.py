@@ -36,12 +36,11 @@ def entities_of(draft: Draft, schema: DomainSchema) -> tuple[Entity, ...]:
     )
 
 
-def parameter_of(name: str, kind: Type, form: FieldForm) -> Parameter:
+def parameter_of(name: str, kind: Type, form: FieldForm, draft: Draft) -> Parameter:
     """A parameter that is described like a field."""
+    label = _own_label(name, kind, draft)
     low, high = _span(form)
-    return Parameter(
-        name, kind, form.label or words(name), low, high, form.unit or "", _like(form), form.free
-    )
+    return Parameter(name, kind, form.label or label, low, high, form.unit or "", _like(form), form.free)
 
 
 def state_field(states: tuple[str, ...]) -> Field:
@@ -68,7 +67,7 @@ def _field(draft: Draft, schema: DomainSchema, steps: Steps, kind: Type, form: F
     return Field(
         name,
         kind,
-        form.label or words(name),
+        form.label or _own_label(name, kind, draft),
         form.phrase or "",
         _like(form),
         low,
@@ -79,6 +78,12 @@ def _field(draft: Draft, schema: DomainSchema, steps: Steps, kind: Type, form: F
         form.free,
         _default(draft, schema, steps, kind, form),
     )
+
+
+def _own_label(name: str, kind: Type, draft: Draft) -> str:
+    """A row that is called by its entity's name is spoken of by its noun."""
+    target = draft.form.entities.get(name)
+    return noun_of(name, target).singular if target and kind.entity == name else words(name)
 
 
 def _default(

@@ -71,6 +71,19 @@ class FieldForm(Form):
     """A text that is not judged."""
 
 
+def _derived(value: object) -> object:
+    return {"value": value} if isinstance(value, str | int | bool) else value
+
+
+class DerivedForm(Form):
+    """A value that follows from others; a formula alone stands for its `value`."""
+
+    value: Formula
+    """Over the row under the entity's name."""
+    label: Text | None = None
+    """What people call it; default: its name."""
+
+
 class EntityForm(Form):
     """A kind of row."""
 
@@ -79,8 +92,10 @@ class EntityForm(Form):
     """Least and greatest number of rows at the start; left out: only actions make rows."""
     states: list[Name] = Field(default_factory=list[Name])
     """Of its lifecycle, the first one for new rows; they are the values of its field `state`."""
-    derived: dict[Name, Formula] = Field(default_factory=dict[Name, Formula])
-    """Values that follow from others, over the row under the entity's name."""
+    derived: dict[Name, Annotated[DerivedForm, BeforeValidator(_derived)]] = Field(
+        default_factory=dict[Name, DerivedForm]
+    )
+    """Values that follow from others: a formula, or `value` and `label`."""
     noun: Text | None = None
     """What people call a row; default: its name, with blanks."""
     plural: Text | None = None

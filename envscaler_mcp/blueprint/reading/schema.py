@@ -74,6 +74,12 @@ class DomainSchema:
                     continue
         return self.derived
 
+    def labels(self) -> Mapping[tuple[str, str], str]:
+        """What people call derived values, where the file says so."""
+        forms = self.draft.form.entities.items()
+        told = [(entity, name, one.label) for entity, form in forms for name, one in form.derived.items()]
+        return {(entity, name): label for entity, name, label in told if label}
+
     def field_type(self, steps: Steps, form: FieldForm) -> Type | None:
         """The type that a field's or parameter's form gives; None and a problem where it gives none."""
         given = [key for key in TYPE_KEYS if _said(form, key) is not None]
@@ -116,7 +122,7 @@ class DomainSchema:
             )
             raise AlreadyTold("", "")
         self._open.append(key)
-        text = self.draft.form.entities[entity].derived[name]
+        text = self.draft.form.entities[entity].derived[name].value
         scope = Scope({entity: Type("ref", entity)})
         self.derived[key] = self.draft.expression(steps, text, self, scope)
         self._open.pop()
