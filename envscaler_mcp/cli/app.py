@@ -27,6 +27,7 @@ from .new import app as new
 from .output import Output
 from .pack import pack
 from .replay import replay
+from .report import report
 from .scenarios import scenarios
 from .score import score
 from .serve import serve
@@ -36,6 +37,7 @@ from .suite import app as suites
 from .synth import synth
 from .verb import add_verb, prepared
 from .verify import verify
+from .view import view
 
 # Typer may carry a click of its own; the base of its usage errors is found by name in either.
 UsageError: type[Exception] = next(
@@ -66,6 +68,8 @@ add_verb(app, "serve", serve)
 add_verb(app, "host", host)
 add_verb(app, "eval", evaluate)
 add_verb(app, "score", score)
+add_verb(app, "view", view)
+add_verb(app, "report", report)
 add_verb(app, "studio", studio)
 app.add_typer(imports, name="import")
 app.add_typer(new, name="new")

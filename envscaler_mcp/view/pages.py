@@ -18,11 +18,13 @@ FILTERS: dict[str, Callable[..., object]] = {
     "figure": wording.figure,
     "percent": wording.percent,
     "seconds": wording.seconds,
+    "moment": wording.moment,
     "dollars": wording.dollars,
     "count": wording.count,
     "json": wording.json_text,
     "brief": wording.brief,
     "clipped": wording.clipped,
+    "is_long": wording.is_long,
 }
 
 

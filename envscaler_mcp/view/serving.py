@@ -43,6 +43,15 @@ async def serving(app: ASGIApp, port: int = 0) -> AsyncGenerator[str]:
             await task
 
 
+def is_free(port: int) -> bool:
+    """Whether a port can be listened on."""
+    try:
+        listen(ADDRESS, port).close()
+    except OSError:
+        return False
+    return True
+
+
 def _listening(port: int) -> socket.socket:
     try:
         return listen(ADDRESS, port)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from envscaler_mcp.runtime.standalone.canonical import dumps, pretty
 
 ABSENT = "–"
@@ -37,6 +39,11 @@ def seconds(value: float | None) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
+def moment(value: dt.datetime) -> str:
+    """A point in time to the minute, with the zone where it has one."""
+    return f"{value:%Y-%m-%d %H:%M}{' UTC' if value.utcoffset() == dt.timedelta(0) else ''}"
+
+
 def dollars(value: float | None) -> str:
     """An amount in US dollars; small ones keep the digits that say something."""
     if value is None:
@@ -57,3 +64,13 @@ def brief(value: object) -> str:
 def clipped(text: str, most: int) -> str:
     """No more of a text than so many characters."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def is_long(value: object) -> bool:
+    """Whether a page shows only a part of this JSON."""
+    return len(pretty(value)) > MOST_JSON
+
+
+def whole(value: object) -> str:
+    """JSON over several lines."""
+    return pretty(value).rstrip("\n")

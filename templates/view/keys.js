@@ -64,10 +64,10 @@
   });
   document.addEventListener("DOMContentLoaded", () => {
     const named = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (named?.matches("[data-step]")) walkTo(named);
+    if (named && named.matches("[data-step]")) walkTo(named);
   });
   window.addEventListener("hashchange", () => {
     const named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (named?.matches("[data-step]")) walkTo(named);
+    if (named && named.matches("[data-step]")) walkTo(named);
   });
 })();
