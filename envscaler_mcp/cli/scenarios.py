@@ -10,7 +10,7 @@ import typer
 
 from .output import Output
 from .synth import DifficultyOption, ended
-from .synth_llm import Wanted, scenarios_llm
+from .synth_llm import CheckerOption, SolverOption, Wanted, scenarios_llm
 
 
 def scenarios(
@@ -25,12 +25,8 @@ def scenarios(
     llm: Annotated[
         str | None, typer.Option(metavar="PROVIDER:MODEL", help="A model writes them, for any server.")
     ] = None,
-    solver_llm: Annotated[
-        str | None, typer.Option(metavar="PROVIDER:MODEL", help="Solves each on its own, three times.")
-    ] = None,
-    check_llm: Annotated[
-        str | None, typer.Option(metavar="PROVIDER:MODEL", help="Writes the checks in the author's place.")
-    ] = None,
+    solver_llm: SolverOption = None,
+    check_llm: CheckerOption = None,
     budget: Annotated[float | None, typer.Option(metavar="USD", min=0, help="No call beyond it.")] = None,
     run: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the run with --llm.")] = None,
     dry_run: Annotated[

@@ -9,7 +9,9 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from envscaler_mcp.errors import BadInput
 
@@ -25,6 +27,14 @@ if TYPE_CHECKING:
 
 RUN = "synth-run"
 SHOWN_PROBLEMS = 20
+SolverOption = Annotated[
+    str | None,
+    typer.Option("--solver-llm", metavar="PROVIDER:MODEL", help="Solves each task on its own, three times."),
+]
+CheckerOption = Annotated[
+    str | None,
+    typer.Option("--check-llm", metavar="PROVIDER:MODEL", help="Writes checks and judges tools."),
+]
 
 
 @dataclass(frozen=True, kw_only=True)
