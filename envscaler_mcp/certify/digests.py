@@ -39,7 +39,8 @@ def server_digest(folder: ServerFolder) -> str:
 
 def grading_digest(grading: Grading) -> str:
     """Checks, frame and oracle: what a certificate is given for."""
-    return digest(grading.model_copy(update={"certificate": None, "oracle_digest": None}).to_json())
+    beside = dict.fromkeys(("certificate", "oracle_digest", "wording"))
+    return digest(grading.model_copy(update=beside).to_json())
 
 
 @cache

@@ -132,6 +132,13 @@ class Certificate(Part):
     versions: dict[str, str] = Field(default_factory=dict[str, str])
 
 
+class Wording(Part):
+    """A model said the instruction anew: which one, and how it read before."""
+
+    model: str
+    original: str
+
+
 class Grading(Record):
     """`grading/<id>.json`: checks, frame, oracle, certificate. Never near an agent."""
 
@@ -142,6 +149,7 @@ class Grading(Record):
     oracle: tuple[Call, ...] | None = None
     oracle_digest: str | None = None
     """State digest that the oracle leaves behind."""
+    wording: Wording | None = None
     certificate: Certificate | None = None
     canary: str = CANARY
 

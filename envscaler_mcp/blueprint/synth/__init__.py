@@ -7,7 +7,8 @@ from .growing import more
 from .jobs import Job, Order
 from .made import Made
 from .making import make
+from .minting import Minting
 from .planning import planned
 from .running import run_jobs
 
-__all__ = ["Job", "Made", "Match", "Order", "closest", "make", "more", "planned", "run_jobs"]
+__all__ = ["Job", "Made", "Match", "Minting", "Order", "closest", "make", "more", "planned", "run_jobs"]

@@ -13,12 +13,20 @@ from .made import Made
 from .making import NOTES
 
 
-def kept(job: Job, out: Path) -> Made | None:
-    """What an earlier run made of this very job, if every file of it is still what it was."""
+def kept(job: Job, out: Path, *, reworded: bool = False) -> Made | None:
+    """What an earlier run made of this very job, if every file of it is still what it was.
+
+    Args:
+        job: what is to be made.
+        out: the folder of the servers.
+        reworded: whether instructions may be in a model's words already.
+    """
     note = out / NOTES / f"{job.name}.json"
     try:
         made = Made.model_validate(loads(note.read_bytes()))
     except (OSError, ValueError):
+        return None
+    if made.paraphrases and not reworded:
         return None
     same = made.job == job.digest() and (not made.scenarios or _whole(out / job.name, made.card))
     return made.model_copy(update={"path": str(out / job.name)}) if same else None

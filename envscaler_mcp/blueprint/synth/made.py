@@ -19,6 +19,7 @@ class Made(Part):
         mutants: made, killed, and killed by goals and guards alone.
         variants: other right ways played, and accepted.
         card: digest of its `environment.json`.
+        paraphrases: of its instructions, where a model was asked: `taken`, or why one was not, counted.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Made(Part):
     variants: tuple[int, int] = (0, 0)
     job: str = ""
     card: str = ""
+    paraphrases: dict[str, int] = Field(default_factory=dict[str, int])
 
     @property
     def sound(self) -> bool:

@@ -33,8 +33,11 @@ from .words import words_of
 
 Pair = tuple[Scenario, Grading]
 Told = Callable[[str], None]
+Takes = Callable[[Scenario], bool]
 TRIES = 4
 """So many proposals are looked at for each scenario that is wanted, before a job makes do with fewer."""
+LOOKS = 100
+"""So many are passed over for each scenario that is wanted, where not every one is."""
 NOTES = ".synth"
 """Folder beside the servers, for notes on what was made and for what is being made."""
 WORDING = "wording"
@@ -65,6 +68,7 @@ def fill(
     *,
     told: Told | None = None,
     taken: tuple[Pair, ...] = (),
+    takes: Takes | None = None,
 ) -> Made:
     """Prove as many scenarios as the job wants, and render the server with them.
 
@@ -75,8 +79,9 @@ def fill(
         place: the server's folder.
         told: hears of each scenario that was certified.
         taken: scenarios that the server has already: they stay as they are, new ones get other numbers.
+        takes: which scenarios are wanted; all of them where nothing is said.
     """
-    work = _Work(job, design, environment, told or (lambda _: None), taken)
+    work = _Work(job, design, environment, told or (lambda _: None), taken, takes or (lambda _: True))
     draft = place.parent / NOTES / f"draft-{job.name}"
     try:
         asyncio.run(work.certify(draft))
@@ -110,6 +115,7 @@ class _Work:
     environment: Environment
     told: Told
     taken: tuple[Pair, ...]
+    takes: Takes
     pairs: list[Pair] = field(default_factory=list[Pair])
     reports: list[ScenarioReport] = field(default_factory=list[ScenarioReport])
     rejections: Counter[str] = field(default_factory=Counter[str])
@@ -137,12 +143,19 @@ class _Work:
 
     async def _climb_all(self, climb: Climb, source: Source) -> None:
         wanted = self.job.order.scenarios
-        for idea, text in islice(self._worded(source), TRIES * wanted):
-            await self._climb(climb, idea, text)
+        for scenario, grading in islice(self._proposed(source), TRIES * wanted):
+            await self._climb(climb, scenario, grading)
             if len(self.pairs) == wanted:
                 return
         message = f"{len(self.pairs)} of {wanted} scenarios; what else was proposed fell, or was there."
         self.problems.append(Problem(code="too_few", where="scenarios", message=message))
+
+    def _proposed(self, source: Source) -> Iterator[Pair]:
+        """Scenarios that are wanted, under the next free number; none is proven."""
+        for idea, text in islice(self._worded(source), LOOKS * self.job.order.scenarios):
+            pair = self._pair(idea, text)
+            if self.takes(pair[0]):
+                yield pair
 
     def _worded(self, source: Source) -> Iterator[tuple[Idea, str]]:
         """The ideas that can be said, with the words; none that the server has already."""
@@ -155,8 +168,7 @@ class _Work:
                 known.add((idea.proposal.now, text))
                 yield idea, text
 
-    async def _climb(self, climb: Climb, idea: Idea, text: str) -> None:
-        scenario, grading = self._pair(idea, text)
+    async def _climb(self, climb: Climb, scenario: Scenario, grading: Grading) -> None:
         self._solve(climb, scenario, grading)
         report = await climb.pair(scenario, grading)
         if report.sound and report.grading:

@@ -30,6 +30,7 @@ def run_jobs(
     out: Path,
     *,
     concurrency: int = 1,
+    reworded: bool = False,
     done: Done | None = None,
     told: Callable[[str], None] | None = None,
 ) -> list[Made]:
@@ -39,10 +40,11 @@ def run_jobs(
         jobs: what to make.
         out: the folder for the servers; notes on what was made are kept in it.
         concurrency: processes.
+        reworded: whether what stands may be in a model's words already.
         done: hears of each environment.
         told: hears of each scenario, where there is one process alone.
     """
-    found = {job.name: made for job in jobs if (made := kept(job, out))}
+    found = {job.name: made for job in jobs if (made := kept(job, out, reworded=reworded))}
     for made in found.values():
         _call(done, made)
     left = [job for job in jobs if job.name not in found]
