@@ -39,7 +39,7 @@ def server_digest(folder: ServerFolder) -> str:
 
 def grading_digest(grading: Grading) -> str:
     """Checks, frame and oracle: what a certificate is given for."""
-    beside = dict.fromkeys(("certificate", "oracle_digest", "wording"))
+    beside = {"certificate": None, "oracle_digest": None, "wording": None}
     return digest(grading.model_copy(update=beside).to_json())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -14,7 +14,9 @@ import typer
 from envscaler_mcp.errors import BadInput
 
 from .output import Output, table
+from .paraphrase import Paraphrasing, reworded, told
 from .status import DONE, SHORT
+from .synth_llm import CheckerOption, SolverOption, Wanted, synth_llm
 
 if TYPE_CHECKING:
     from envscaler_mcp.blueprint.reading import Domain
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 OUT = Path("environments")
 NEAREST = 3
 SHOWN_PROBLEMS = 20
-LATER = "it needs a language model, which this version cannot ask yet"
+NOTHING: dict[str, Any] = {"calls": 0, "cost_usd": 0, "tokens": {}}
 
 Difficulty = Literal["easy", "medium", "hard", "mixed"]
 ScenariosOption = Annotated[int, typer.Option("--scenarios", min=1, help="For each environment.")]
@@ -56,19 +58,44 @@ def synth(
     engine: Annotated[
         Literal["blueprint", "llm"] | None, typer.Option(help="blueprint needs no model and costs nothing.")
     ] = None,
-    llm: Annotated[str | None, typer.Option(metavar="PROVIDER:MODEL", help="Not in this version.")] = None,
-    tasks: Annotated[Path | None, typer.Option(metavar="FILE", help="Not in this version.")] = None,
-    paraphrase: Annotated[bool, typer.Option("--paraphrase", help="Not in this version.")] = False,
-    budget: Annotated[float | None, typer.Option(metavar="USD", help="Nothing here costs anything.")] = None,
+    llm: Annotated[
+        str | None, typer.Option(metavar="PROVIDER:MODEL", help="A model writes; with --paraphrase: words.")
+    ] = None,
+    solver_llm: SolverOption = None,
+    check_llm: CheckerOption = None,
+    tasks: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --llm: topics are mined from these tasks.")
+    ] = None,
+    paraphrase: Annotated[
+        bool,
+        typer.Option("--paraphrase", help="--llm says the instructions anew; the rest stays blueprint's."),
+    ] = False,
+    budget: Annotated[float | None, typer.Option(metavar="USD", min=0, help="No call beyond it.")] = None,
 ) -> int:
     """Make environments with scenarios, and prove each of them; what is not certified is not emitted.
 
     Without a TOPIC or FILE, --count spreads over all domains. It resumes by itself: say the same again.
+    With --paraphrase a model words the instructions anew, where every fact in them survives; then --llm names
+    that model, and the engine is blueprint.
     """
     from envscaler_mcp.blueprint.synth import Order, planned, run_jobs
 
-    del budget
-    _refuse_models(engine, llm, tasks, paraphrase=paraphrase)
+    wording = _wording(engine, llm, budget, out, paraphrase=paraphrase)
+    if llm and not wording:
+        wanted = Wanted(
+            llm=llm,
+            solver=solver_llm,
+            checker=check_llm,
+            scenarios=scenarios,
+            seed=seed,
+            budget=budget,
+            concurrency=concurrency,
+            dry_run=dry_run,
+        )
+        return synth_llm(output, wanted, topics or [], tasks, count, out)
+    _refuse_models(engine, tasks)
+    if wording and not dry_run:
+        wording.check()
     began = time.monotonic()
     domains, files = _chosen(output, topics or [], domain or [], count)
     order = Order(scenarios, difficulty, seed)
@@ -77,7 +104,7 @@ def synth(
     if not jobs:
         raise BadInput(str(files[0]), "nothing that clients can take can be made of it", "make it smaller")
     if dry_run:
-        return _told(output, jobs)
+        return _told(output, jobs, wording)
     output.resume = "say the same again; what stands is kept"
     processes = min(concurrency or os.cpu_count() or 1, len(jobs))
     alone = processes == 1
@@ -86,19 +113,42 @@ def synth(
             jobs,
             out,
             concurrency=processes,
+            reworded=wording is not None,
             done=(lambda one: output.note(_line(one))) if alone else lambda one: steps.advance(_line(one)),
             told=steps.advance,
         )
+    spent = None
+    if wording:
+        made, spent = reworded(output, wording, jobs, made)
     if report:
         _report(output, out)
-    return ended(output, made, time.monotonic() - began)
+    return ended(output, made, time.monotonic() - began, spent)
 
 
-def _refuse_models(engine: str | None, llm: str | None, tasks: Path | None, *, paraphrase: bool) -> None:
-    given = {"--engine llm": engine == "llm", "--llm": llm, "--tasks": tasks, "--paraphrase": paraphrase}
-    for option, there in given.items():
+def _wording(
+    engine: str | None, llm: str | None, budget: float | None, out: Path, *, paraphrase: bool
+) -> Paraphrasing | None:
+    """Who words the instructions anew; None: nobody.
+
+    Raises:
+        BadInput: it is not said who, or the engine is one whose instructions are a model's already.
+    """
+    if not paraphrase:
+        return None
+    if engine == "llm":
+        remedy = "leave out --paraphrase, or say --engine blueprint"
+        raise BadInput("--paraphrase", "with --engine llm a model words the instructions already", remedy)
+    if llm is None:
+        remedy = "say --llm PROVIDER:MODEL"
+        raise BadInput("--paraphrase", "no language model is named that words the instructions", remedy)
+    return Paraphrasing(llm, budget, out)
+
+
+def _refuse_models(engine: str | None, tasks: Path | None) -> None:
+    """What only a model can do, where none is named."""
+    for option, there in {"--engine llm": engine == "llm", "--tasks": tasks}.items():
         if there:
-            raise BadInput(option, LATER, "leave it out: `--engine blueprint` needs no model")
+            raise BadInput(option, "it needs a language model", "name one: --llm PROVIDER:MODEL")
 
 
 def _chosen(
@@ -142,24 +192,40 @@ def _closest(output: Output, topic: str, known: Sequence[Domain]) -> Domain:
     raise BadInput(
         f"topic {topic!r}",
         f"no domain is close. The nearest: {nearest}",
-        "name one of these, describe your own with `envscaler-mcp new domain NAME`, or wait for --llm, with "
-        "which a model writes an environment for any topic",
+        "name one of these, describe your own with `envscaler-mcp new domain NAME`, or say "
+        "--llm PROVIDER:MODEL, "
+        "with which a model writes an environment for any topic",
     )
 
 
-def _told(output: Output, jobs: Sequence[Job]) -> int:
+def _told(output: Output, jobs: Sequence[Job], wording: Paraphrasing | None) -> int:
     rows = [(job.name, job.domain, ", ".join(job.options) or "–", job.order.scenarios) for job in jobs]
     empty: dict[str, Any] = {"tools": 0, "rules": 0, "scenarios": 0, "rejected": 0, "problems": []}
     listed = [
         {"name": job.name, "path": "", **empty, "domain": job.domain, "options": list(job.options)}
         for job in jobs
     ]
+    forecast = wording.forecast(sum(job.order.scenarios for job in jobs)) if wording else None
+    total: dict[str, Any] = forecast["total"] if forecast else NOTHING
+    asked = {"cost_usd": total["cost_usd"], "tokens": _tokens(total), "calls": total["calls"]}
     output.result(
-        {"environments": listed, "cost_usd": 0, "tokens": 0, "seconds": 0, "dry_run": True},
+        {"environments": listed, **asked, "seconds": 0, "dry_run": True},
         table(("server", "domain", "options", "scenarios"), rows),
-        f"Would make {len(jobs)} environments. No model is asked: 0 calls, 0 USD.",
+        f"Would make {len(jobs)} environments. "
+        + (f"About {_spent(total)}." if wording else "No model is asked: 0 calls, 0 USD."),
     )
     return DONE
+
+
+def _tokens(total: Mapping[str, Any]) -> int:
+    return total["tokens"].get("input", 0) + total["tokens"].get("output", 0)
+
+
+def _spent(total: Mapping[str, Any]) -> str:
+    """`40 calls, 15,200 tokens, $0.12`."""
+    cost = total["cost_usd"]
+    dollars = "no price known" if cost is None else f"${cost:,.2f}"
+    return f"{total['calls']:,} calls, {_tokens(total):,} tokens, {dollars}"
 
 
 def _report(output: Output, out: Path) -> None:
@@ -169,8 +235,9 @@ def _report(output: Output, out: Path) -> None:
     output.note(f"how much they differ: {file}")
 
 
-def ended(output: Output, made: Sequence[Made], seconds: float) -> int:
-    """The result of `synth` and of `scenarios`."""
+def ended(output: Output, made: Sequence[Made], seconds: float, spent: Any = None) -> int:
+    """The result of `synth` and of `scenarios`; `spent`: what a model took, as its ledger says."""
+    total: dict[str, Any] = spent["total"] if spent else NOTHING
     certified = sum(one.scenarios for one in made)
     fallen: Counter[str] = Counter()
     for one in made:
@@ -178,15 +245,18 @@ def ended(output: Output, made: Sequence[Made], seconds: float) -> int:
     output.result(
         {
             "environments": [one.model_dump(mode="json", exclude={"job", "card"}) for one in made],
-            "cost_usd": 0,
-            "tokens": 0,
+            "cost_usd": total["cost_usd"],
+            "tokens": _tokens(total),
             "seconds": round(seconds, 1),
             "rejections": dict(sorted(fallen.items())),
+            **({"llm": spent} if spent else {}),
         },
         _table(made),
         *_problems(made),
         f"{certified} certified scenarios in {sum(one.scenarios > 0 for one in made)} environments; "
-        f"{sum(fallen.values())} proposals were rejected{_by_rung(fallen)}. {seconds:.0f} s, 0 USD.",
+        f"{sum(fallen.values())} proposals were rejected{_by_rung(fallen)}. {seconds:.0f} s"
+        + ("." if spent else ", 0 USD."),
+        *([f"{told(made)} {_spent(total)}."] if spent else []),
     )
     return DONE if all(one.sound for one in made) else SHORT
 

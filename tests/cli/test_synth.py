@@ -70,7 +70,6 @@ def test_without_a_close_domain_the_nearest_are_told(capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("--llm", "openai:gpt"),
         ("--tasks", "tasks.json"),
         ("--engine", "llm"),
         ("--paraphrase",),
