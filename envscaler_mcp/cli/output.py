@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console, RenderableType
+from rich.live import Live
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -62,6 +63,7 @@ class Output:
         if self._said_stopped:
             return
         self._said_stopped = True
+        self._progress.show_cursor()  # whatever was live may be cut off
         self._progress.print(escape(f"Stopped. Nothing is half-written; to go on, {self.resume}."))
         if self.as_json and not self._answered:
             self._answer({"error": {"message": "stopped", "where": "", "remedy": self.resume}})
@@ -75,6 +77,15 @@ class Output:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self._progress, transient=True) as bar:
             yield BarSteps(bar, escape(title), total)
+
+    @contextmanager
+    def live(self, picture: Callable[[], RenderableType]) -> Generator[bool]:
+        """Keep a picture on stderr up to date while it is a terminal; yields whether it is."""
+        if self.quiet or not self._progress.is_terminal:
+            yield False
+            return
+        with Live(get_renderable=picture, console=self._progress, transient=True, refresh_per_second=5):
+            yield True
 
     def _answer(self, value: Mapping[str, Any]) -> None:
         if self._answered:
