@@ -1,4 +1,4 @@
-"""`suite lock`: pin what a suite is made of, so that results of different days compare."""
+"""`suite lock`: pin what a suite is made of, so that results of different days compare; `suite freeze`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from envscaler_mcp.spec import Suite, write_text
 
+from .freeze import freeze
 from .output import Output
 from .status import DONE
 from .verb import add_verb
@@ -38,3 +39,4 @@ def lock(
 
 
 add_verb(app, "lock", lock)
+add_verb(app, "freeze", freeze)

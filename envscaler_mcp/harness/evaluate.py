@@ -14,7 +14,7 @@ from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.remote import EnvironmentProcess
 from envscaler_mcp.runtime.standalone.canonical import digest_bytes
 from envscaler_mcp.sandbox.checks import CheckRunner
-from envscaler_mcp.spec import NO_EVIDENCE, TIERS, RolloutRow, Selection, Suite, Tier
+from envscaler_mcp.spec import NO_EVIDENCE, TIERS, RolloutRow, Scenario, Selection, Suite, Tier
 
 from .rollout import Finished, Rollout
 from .run import Run
@@ -149,11 +149,17 @@ def _refuse_unknown(selection: Selection, tasks: Sequence[Task]) -> None:
 
 
 def _takes(selection: Selection, task: Task) -> bool:
-    scenario = task.scenario
     return (
         (selection.ids is None or not task.names.isdisjoint(selection.ids))
         and TIERS.index(_tier(task)) >= TIERS.index(selection.tier)
-        and (not selection.difficulty or scenario.difficulty.band in selection.difficulty)
+        and is_of_kind(selection, task.scenario)
+    )
+
+
+def is_of_kind(selection: Selection, scenario: Scenario) -> bool:
+    """Whether difficulty, tags and split of a scenario are those that a selection takes."""
+    return (
+        (not selection.difficulty or scenario.difficulty.band in selection.difficulty)
         and set(selection.tags) <= set(scenario.tags)
         and selection.split in (None, scenario.split)
     )

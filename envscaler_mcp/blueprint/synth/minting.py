@@ -43,7 +43,7 @@ class Minting:
         """The server in `out`, with none but new scenarios; what stands there already is kept.
 
         Raises:
-            BadInput: the blueprint engine did not make the server, its domain has changed, or there are too few.
+            BadInput: it is no server of the blueprint engine, its domain has changed, or there are too few.
         """
         place, note = out / self.folder.card.name, out / NOTES / f"{self.folder.card.name}.digest"
         if note.is_file() and note.read_text(encoding="utf-8") == self._digest():
