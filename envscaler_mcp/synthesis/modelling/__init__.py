@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from .building import Built, Settings, build_environment
+from .building import Built, build_environment
+from .settings import Settings
 
 __all__ = ["Built", "Settings", "build_environment"]

@@ -115,7 +115,7 @@ def proposed_tries(trial: Trial, calls: Sequence[Call]) -> list[Trying]:
     found: dict[tuple[str, str], Trying] = {}
     for one in trial.tries:
         key = (one.call.tool, pretty(dict(one.call.arguments)))
-        if key in wanted and not one.path:
+        if key in wanted and one.valid and not one.path:
             found.setdefault(key, one)
     return list(found.values())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from envscaler_mcp.certify.probes import Prober
 from envscaler_mcp.runtime.remote import EnvironmentProcess, RemoteEpisode
@@ -95,7 +95,7 @@ async def try_out(
     trying = _Trying(outline, effort, random.Random(f"walk {effort.seed}"))
     broken = await root.broken_rules()
     known = {tool.name for tool in outline.tools}
-    tries = [await try_call(root, (), call) for call in proposed if call.tool in known]
+    tries = [await _try_proposed(root, call) for call in proposed if call.tool in known]
     path: tuple[Call, ...] = ()
     for number in range(effort.states):
         tries += await trying.everything(root, path, number)
@@ -117,6 +117,12 @@ async def try_call(root: RemoteEpisode, path: tuple[Call, ...], call: Call, *, v
     finally:
         await episode.close()
     return Trying(path, call, before, after, outcome, tuple(broken), valid)
+
+
+async def _try_proposed(root: RemoteEpisode, call: Call) -> Trying:
+    """A call that somebody made up; that it does not fit the schema is not the tool's fault."""
+    tried = await try_call(root, (), call)
+    return replace(tried, valid=tried.outcome.code != "invalid_arguments")
 
 
 @dataclass
