@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 2
 SEED ?= 0
 
-.PHONY: demo test test-slow test-models check regen read conformance bench setup clean
+.PHONY: demo test test-slow test-models check regen results read conformance bench setup clean
 
 demo: $(STAMP)
 	@$(BIN)/envscaler-mcp demo
@@ -30,6 +30,10 @@ check: $(STAMP)
 # Writes generated_servers/ anew; a test compares them with what is committed.
 regen: $(STAMP)
 	$(BIN)/python -m envscaler_mcp.cli.regenerate
+
+# What the agents without a model earn on the suites: writes evals/*.results.json and .md; after `make regen`.
+results: $(STAMP)
+	$(BIN)/python -m envscaler_mcp.cli.results
 
 # 30 instructions, 3 policies and 2 environments of the blueprint engine, chosen by a seed: `make read SEED=7`.
 read: $(STAMP)
