@@ -209,8 +209,8 @@ class _Session:
 
     def _ended(self, made: Sequence[Made]) -> int:
         total = self.access.ledger.total() if self.access else None
-        cost = total.cost_usd if total else 0
         tokens = total.usage.input + total.usage.output if total else 0
+        cost = total.cost_usd if total and tokens else 0.0
         seconds = round(time.monotonic() - self.began, 1)
         fallen: Counter[str] = Counter()
         for one in made:

@@ -109,8 +109,11 @@ def complete(given: State, entities: Sequence[EntityCard]) -> tuple[State, list[
     state: dict[str, Any] = copy.deepcopy(given)
     lines: list[str] = []
     for entity in entities:
-        if entity.collection is None or entity.collection not in state:
+        if entity.collection is None:
             continue
+        if entity.collection not in state:
+            state[entity.collection] = {}
+            lines.append(f"/{entity.collection}: empty, where nothing was said")
         rows = state[entity.collection]
         if isinstance(rows, list):
             listed = cast("list[dict[str, Any]]", rows)

@@ -19,6 +19,7 @@ FEWEST_WORDS = 25
 MOST_WORDS = 260
 FEWEST_GOALS = 2
 _TOKEN = re.compile(r"[A-Za-z0-9][\w./-]*")
+_WORD = re.compile(r"\w+")
 _FACT = re.compile(r"[A-Za-z0-9._-]*\d[\w.:,/-]*")
 
 
@@ -137,8 +138,9 @@ def _faults(subject: Subject, start: Start, state: str, answer: TaskAnswer, wher
         message = f"The instruction has {words} words; {FEWEST_WORDS} to {MOST_WORDS} are wanted."
         yield _problem("task_length", where, message)
     spoken = set(_TOKEN.findall(answer.instruction))
+    named = set(_WORD.findall(answer.instruction))
     for name in subject.telling_names:
-        if name in spoken:
+        if name in named:
             yield _problem("task_names_tool", where, f"The instruction names the tool {name}.")
     if len(answer.checklist) < FEWEST_GOALS:
         yield _problem("task_one_goal", where, "The checklist holds fewer than two items.")

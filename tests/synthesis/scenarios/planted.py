@@ -1,0 +1,52 @@
+"""Which gate notices which planted fault of a scenario: each is played as far as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import anyio
+
+from envscaler_mcp.certify.ladder import Ladder, ladder
+from envscaler_mcp.runtime.folder import ServerFolder
+from envscaler_mcp.spec import Scenario
+from envscaler_mcp.synthesis.author import Problems
+from envscaler_mcp.synthesis.scenarios import Authors, Subject
+from envscaler_mcp.synthesis.scenarios.proving import Fallen, Prover
+from envscaler_mcp.synthesis.scenarios.starts import Start, write_start
+from envscaler_mcp.synthesis.scenarios.tasks import write_tasks
+from tests.synthesis.scenarios.desk import authors
+from tests.synthesis.scenarios.faults import Fault
+
+
+async def caught(server: ServerFolder, faults: Sequence[Fault]) -> dict[str, tuple[str, ...]]:
+    """Fault → codes of the Problems that it led to; empty where nothing noticed."""
+    found: dict[str, tuple[str, ...]] = {}
+    async with ladder(server) as one:
+        start = await _sound_start(server, one)
+        booted = await one.boot([Scenario(id="first", instruction="", start=start.state, now=start.now)])
+        for fault in faults:
+            asked, _ = authors(fault.book, fault.solver)
+            prover = Prover(Subject(server), asked, one.processes[0], one.climbs(booted, {})[0], anyio.Lock())
+            found[fault.name] = await _codes(server, one, prover, asked)
+    return found
+
+
+async def _sound_start(server: ServerFolder, one: Ladder) -> Start:
+    asked, _ = authors()
+    start = await write_start(Subject(server), asked.at("starts"), one.processes[0], 1, ())
+    assert isinstance(start, Start), start
+    return start
+
+
+async def _codes(server: ServerFolder, one: Ladder, prover: Prover, asked: Authors) -> tuple[str, ...]:
+    subject, author = Subject(server), asked.author
+    start = await write_start(subject, asked.at("starts"), one.processes[0], 1, ())
+    if isinstance(start, Problems):
+        return tuple(problem.code for problem in start)
+    task = (await write_tasks(subject, asked.at("tasks"), start, 2, ()))[0]
+    if task.problems:
+        return tuple(problem.code for problem in task.problems)
+    scenario = Scenario(id="planted", instruction=task.instruction, start=start.state, now=start.now)
+    end = await prover.prove(scenario, start, task)
+    codes = tuple(event.code for event in author.log.events if event.kind == "problem")
+    return (*codes, *(problem.code for problem in end.problems)) if isinstance(end, Fallen) else codes
