@@ -1,7 +1,7 @@
-"""Answers written by hand, found by what a request holds: they drive `manual:DIR`, scripted models and servers.
+"""Answers written by hand, found by what a request holds: for `manual:DIR`, scripted models and servers.
 
-A book is a YAML list of `{stage, holds, answer}`: the first entry whose stage fits and whose every text stands
-in the request is the answer to it. So answers outlive a change of the words of a prompt.
+A book is a YAML list of `{stage, holds, answer}`: the first entry whose stage fits, and whose every text
+stands in the request, is the answer to it. So answers outlive a change of the words of a prompt.
 """
 
 from __future__ import annotations
@@ -47,8 +47,10 @@ class Book:
     def read(cls, *paths: Path) -> Book:
         found: list[Entry] = []
         for path in paths:
-            for row in yaml.safe_load(path.read_text(encoding="utf-8")):
-                found.append(Entry(row.get("stage", ".*"), tuple(row.get("holds", ())), row["answer"]))
+            rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+            found += [
+                Entry(row.get("stage", ".*"), tuple(row.get("holds", ())), row["answer"]) for row in rows
+            ]
         return cls(tuple(found))
 
     def with_first(self, *entries: Entry) -> Book:

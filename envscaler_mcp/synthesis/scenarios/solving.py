@@ -115,6 +115,9 @@ class _Meter:
         if self._turns > MOST_TURNS:
             raise Stopped(f"the {MOST_TURNS} turns are used up")
 
+    def require_means(self) -> None:
+        """The budget of the run stops what would be too dear."""
+
     def spend(self, tokens: int, cost_usd: float | None) -> None:
         """The ledger counts."""
 
