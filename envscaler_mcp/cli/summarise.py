@@ -1,6 +1,12 @@
-"""The summary of a large run of `synth`, as it is committed under `evals/`.
+r"""The summary of a large run of `synth`, as it is committed under `evals/`.
 
-python -m envscaler_mcp.cli.summarise SERVERS RESULT.json --to evals/blueprint-200x40 --beside IMPORTED
+    envscaler-mcp synth --count 200 --scenarios 40 --report --json --out SERVERS > RESULT.json
+    envscaler-mcp eval SERVERS/* --agent template --out RUN
+    envscaler-mcp import envscaler ENVIRONMENTS --out IMPORTED
+    python -m envscaler_mcp.cli.summarise SERVERS RESULT.json --to evals/blueprint-200x40 \
+        --played RUN SERVERS --beside IMPORTED
+
+Of a copy of the servers that `synth --paraphrase` worded anew, another `--played RUN COPY` adds the scores.
 """
 
 from __future__ import annotations
@@ -12,12 +18,25 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from envscaler_mcp.blueprint.diversity import figures_of, subjects_in
+from envscaler_mcp.blueprint.diversity import Subject, figures_of, subjects_in
 from envscaler_mcp.blueprint.diversity.report import markdown
 from envscaler_mcp.runtime.standalone.canonical import loads, pretty
 from envscaler_mcp.spec import versions
 
-BANDS = ("easy", "medium", "hard")
+from .played import BANDS, Played, played, table_of
+
+LINES = (
+    ("environments", "environments"), ("not_made", "not made"), ("domains", "domains"),
+    ("scenarios", "certified scenarios"), ("median", "median of an environment"), ("tiers", "tiers"),
+    ("splits", "splits"), ("mutants", "wrong ends tried"), ("kill_rate", "of these rejected"),
+    ("kill_rate_by_goals", "of these rejected without the frame"), ("variants", "other right ways tried"),
+    ("accept_rate", "of these accepted"), ("vacuous_checks", "vacuous checks"), ("seconds", "seconds"),
+    ("seconds_per_scenario", "seconds a scenario"), ("cost_usd", "cost, USD"),
+)  # fmt: skip
+MEASURED = """\
+Mean reward, and of how many rollouts. `template` inverts the grammar and does what the words say, and nothing
+of what follows from the policy: its score is what the wording alone gives away."""
+UNMEASURED = "Not measured."
 Made = Mapping[str, Any]
 
 
@@ -54,13 +73,23 @@ def summary(result: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def page(figures: Mapping[str, Any]) -> str:
+def page(figures: Mapping[str, Any], scores: Sequence[Played] = ()) -> str:
     """The figures for people."""
     lines = ["# What `synth` made", "", "| | |", "| --- | --- |"]
-    for name, value in figures.items():
-        if name != "versions":
-            lines.append(f"| {name.replace('_', ' ')} | {_spelt(value)} |")
+    lines += [f"| {title} | {_spelt(figures[name])} |" for name, title in LINES if name in figures]
+    lines += ["", "## By difficulty", "", "| | scenarios | agreed with an independent solver |"]
+    lines += ["| --- | ---: | ---: |"]
+    for band, count in figures["bands"].items():
+        lines.append(f"| {band} | {count} | {_percent(figures['agreed_share'].get(band))} |")
+    lines += ["", "## Proposals that were rejected", "", "| at | proposals |", "| --- | ---: |"]
+    lines += [f"| {rung} | {count} |" for rung, count in _largest(figures["rejections"])]
+    lines += ["", "## Scores by difficulty", "", MEASURED if scores else UNMEASURED, "", *table_of(scores)]
     return "\n".join(lines) + "\n"
+
+
+def vacuous(subjects: Sequence[Subject]) -> int:
+    """Checks of what was emitted that are neither proven goals nor proven guards."""
+    return sum(one.vacuous for one in subjects)
 
 
 def main() -> None:
@@ -70,15 +99,23 @@ def main() -> None:
     parser.add_argument("result", type=Path, help="what `synth --json` printed")
     parser.add_argument("--to", type=Path, required=True, help="path of the summary, without an ending")
     parser.add_argument("--beside", type=Path, action="append", default=[], help="servers to compare with")
+    parser.add_argument(
+        "--played", type=Path, nargs=2, action="append", default=[], metavar=("RUN", "FOLDER"),
+        help="a run of `eval`, and the folder of the servers that it played",
+    )  # fmt: skip
     given = parser.parse_args()
-    figures = summary(loads(given.result.read_bytes()))
-    measured = {one.name: figures_of(subjects_in(one)) for one in (given.servers, *given.beside)}
+    subjects = subjects_in(given.servers)
+    figures = {**summary(loads(given.result.read_bytes())), "vacuous_checks": vacuous(subjects)}
+    scores = [score for run, servers in given.played for score in played(run, servers)]
+    measured = {given.servers.name: figures_of(subjects)}
+    measured |= {one.name: figures_of(subjects_in(one)) for one in given.beside}
     whole = {
         "made": figures,
+        "played": [one.to_json() for one in scores],
         "diversity": {name: one.model_dump(mode="json") for name, one in measured.items()},
     }
     given.to.with_suffix(".json").write_text(pretty(whole), encoding="utf-8")
-    given.to.with_suffix(".md").write_text(f"{page(figures)}\n{markdown(measured)}", encoding="utf-8")
+    given.to.with_suffix(".md").write_text(f"{page(figures, scores)}\n{markdown(measured)}", encoding="utf-8")
 
 
 def _summed(made: Sequence[Made], name: str) -> dict[str, int]:
@@ -86,6 +123,14 @@ def _summed(made: Sequence[Made], name: str) -> dict[str, int]:
     for one in made:
         counts.update(one[name])
     return dict(sorted(counts.items()))
+
+
+def _largest(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+
+
+def _percent(share: float | None) -> str:
+    return "none" if share is None else f"{share:.1%}"
 
 
 def _share(part: int, whole: int) -> float | None:

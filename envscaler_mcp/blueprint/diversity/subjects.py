@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from envscaler_mcp.runtime.folder import ServerFolder
-from envscaler_mcp.spec import Call, EnvironmentCard, State, ToolCard
+from envscaler_mcp.spec import Call, EnvironmentCard, Grading, State, ToolCard
 from envscaler_mcp.spec.environment import FieldCard
 
 from .coded import Coded, coded_in
@@ -34,6 +34,8 @@ class Subject:
     card: EnvironmentCard
     tasks: tuple[Task, ...]
     source: str = ""
+    vacuous: int = 0
+    """Checks of its scenarios that are no goal and no guard, or are not proven to be one."""
 
     @property
     def name(self) -> str:
@@ -105,7 +107,14 @@ def _read(path: Path) -> Subject:
     tasks = [
         Task(scenario.start, grading.oracle) for scenario, grading in graded if grading and grading.oracle
     ]
-    return Subject(folder.card, tuple(tasks), folder.environment().source)
+    vacuous = sum(_vacuous(grading) for _, grading in graded if grading)
+    return Subject(folder.card, tuple(tasks), folder.environment().source, vacuous)
+
+
+def _vacuous(grading: Grading) -> int:
+    rungs = grading.certificate.rungs if grading.certificate else ()
+    proven = any(rung.name == "checks_at_start" and rung.ok for rung in rungs)
+    return sum(check.kind == "unclassified" or not proven for check in grading.checks)
 
 
 def _method(tool: ToolCard) -> str:
