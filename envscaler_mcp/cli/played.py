@@ -23,12 +23,14 @@ class Played(Part):
     """What one agent got for scenarios of one band.
 
     Attributes:
+        run: name of the folder of the run.
         wording: whose words the instructions are in: the grammar's, or a model's by name.
         band: of the scenarios, as it was computed.
         rollouts: that say something about the agent.
         reward: their mean, 0 to 1.
     """
 
+    run: str
     agent: str
     wording: str
     band: str
@@ -52,6 +54,7 @@ def played(run: Path, servers: Path) -> list[Played]:
     ordered = sorted(found, key=lambda one: (*one[:2], BANDS.index(one[2]) if one[2] in BANDS else 9))
     return [
         Played(
+            run=run.resolve().name,
             agent=one[0],
             wording=one[1],
             band=one[2],
@@ -75,16 +78,14 @@ def _rollouts(run: Path, servers: Path) -> Iterator[tuple[str, str, str, float]]
 
 
 def table_of(scores: Sequence[Played]) -> list[str]:
-    """The lines of a Markdown table: one for each agent and wording, one column for each band."""
-    found = {(one.agent, one.wording, one.band): one for one in scores}
-    rows = list(dict.fromkeys((one.agent, one.wording) for one in scores))
-    lines = [
-        f"| agent | instructions in the words of | {' | '.join(BANDS)} |",
-        "| --- | --- |" + " ---: |" * 3,
-    ]
-    for agent, wording in rows:
-        cells = [_cell(found.get((agent, wording, band))) for band in BANDS]
-        lines.append(f"| `{agent}` | {wording} | {' | '.join(cells)} |")
+    """The lines of a Markdown table: one for each run, agent and wording, one column for each band."""
+    found = {(one.run, one.agent, one.wording, one.band): one for one in scores}
+    rows = list(dict.fromkeys((one.run, one.agent, one.wording) for one in scores))
+    head = f"| run | agent | instructions in the words of | {' | '.join(BANDS)} |"
+    lines = [head, "| --- | --- | --- |" + " ---: |" * 3]
+    for run, agent, wording in rows:
+        cells = [_cell(found.get((run, agent, wording, band))) for band in BANDS]
+        lines.append(f"| {run} | `{agent}` | {wording} | {' | '.join(cells)} |")
     return lines
 
 

@@ -79,11 +79,19 @@ def page(figures: Mapping[str, Any], scores: Sequence[Played] = ()) -> str:
     lines += [f"| {title} | {_spelt(figures[name])} |" for name, title in LINES if name in figures]
     lines += ["", "## By difficulty", "", "| | scenarios | agreed with an independent solver |"]
     lines += ["| --- | ---: | ---: |"]
-    for band, count in figures["bands"].items():
+    counts = {band: figures["bands"][band] for band in BANDS if band in figures["bands"]}
+    for band, count in counts.items():
         lines.append(f"| {band} | {count} | {_percent(figures['agreed_share'].get(band))} |")
     lines += ["", "## Proposals that were rejected", "", "| at | proposals |", "| --- | ---: |"]
     lines += [f"| {rung} | {count} |" for rung, count in _largest(figures["rejections"])]
-    lines += ["", "## Scores by difficulty", "", MEASURED if scores else UNMEASURED, "", *table_of(scores)]
+    lines += [
+        "",
+        "## Scores by difficulty",
+        "",
+        MEASURED if scores else UNMEASURED,
+        "",
+        *(table_of(scores) if scores else ()),
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -126,7 +134,7 @@ def _summed(made: Sequence[Made], name: str) -> dict[str, int]:
 
 
 def _largest(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return sorted(counts.items(), key=lambda one: (-one[1], one[0])) or [("none", 0)]
 
 
 def _percent(share: float | None) -> str:

@@ -42,9 +42,9 @@ def test_the_page_says_what_was_made_by_difficulty_and_what_was_not_measured() -
 
 
 def test_a_band_that_was_not_played_is_not_made_up() -> None:
-    scores = [Played(agent="template", wording=GRAMMAR, band="easy", rollouts=3, reward=0.5)]
+    scores = [Played(run="r", agent="template", wording=GRAMMAR, band="easy", rollouts=3, reward=0.5)]
     text = page(summary(RESULT), scores)
-    assert "| `template` | the grammar | 0.500 of 3 | not measured | not measured |" in text
+    assert "| r | `template` | the grammar | 0.500 of 3 | not measured | not measured |" in text
 
 
 @pytest.fixture

@@ -30,6 +30,8 @@ from .saying import NotUnderstood, Understood, understand
 from .statements import canonical
 
 STAGE = "paraphrase"
+MOST_TOKENS = 2048
+"""Of an answer, with what a model may think before it: a budget holds as much for every call."""
 LONGEST = 2.5
 """So many times as long as the original a paraphrase may be; what is longer adds something."""
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
@@ -86,7 +88,7 @@ async def paraphrase(text: str, design: Design, requests: Sequence[Request], llm
     except NotUnderstood:
         return _kept(text, "not_of_the_grammar", "The text does not say these requests.")
     prompt = fill_of("prompts", "paraphrase.md", text=text, facts=_standing(text, facts))
-    reply = await llm.complete(ask(STAGE, prompt))
+    reply = await llm.complete(ask(STAGE, prompt, max_tokens=MOST_TOKENS))
     other = reply.text.strip()
     problems = reply.problems or tuple(objections(text, other, facts))
     return (
