@@ -35,6 +35,7 @@ from .status import BAD_INPUT, DONE, INFRASTRUCTURE, STOPPED, cause, sentence_of
 from .studio import studio
 from .suite import app as suites
 from .synth import synth
+from .trying import try_server
 from .verb import add_verb, prepared
 from .verify import verify
 from .view import view
@@ -54,6 +55,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 add_verb(app, "demo", demo)
+add_verb(app, "try", try_server)
 add_verb(app, "synth", synth)
 add_verb(app, "scenarios", scenarios)
 add_verb(app, "audit", audit)

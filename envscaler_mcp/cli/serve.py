@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .output import Output
 from .status import DONE
+from .watching import Clock, snippets_of, today
+
+if TYPE_CHECKING:
+    from envscaler_mcp.runtime.folder import ServerFolder
+    from envscaler_mcp.spec import Scenario
 
 
 def serve(
@@ -23,18 +28,30 @@ def serve(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")
     ] = 8000,
+    clock: Annotated[
+        Clock, typer.Option(help="now: move all dates so that the world stands at today.")
+    ] = "scenario",
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Also a live page of state and calls, on this machine.")
+    ] = False,
+    watch_port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port of the page; 0 takes a free one.")
+    ] = None,
     trust: Annotated[
         bool, typer.Option("--trust", help="Run a class that the policy has findings on.")
     ] = False,
 ) -> int:
     """Serve one generated server over MCP: stdio by default, or streamable HTTP."""
-    from envscaler_mcp.runtime.folder import EMPTY_SCENARIO, ServerFolder
+    from envscaler_mcp.runtime.folder import ServerFolder
     from envscaler_mcp.runtime.serving import serve_folder
+    from envscaler_mcp.runtime.watched import start_of
 
     folder = ServerFolder.find(server)
-    named = scenario or (folder.ids[0] if folder.ids else None)
-    begin = folder.scenario(named) if named else EMPTY_SCENARIO
+    begin = start_of(folder, scenario, today=today(clock))
     output.resume = "start the server again"
+    if watch:
+        address = (host, port) if http else None
+        return _watched(output, folder, begin, seed, address, watch_port, trust=trust)
 
     def ready(url: str) -> None:
         output.note(f"{folder.card.title} listens on {url}")
@@ -42,4 +59,31 @@ def serve(
     asyncio.run(
         serve_folder(folder, begin, seed=seed, http=http, host=host, port=port, trusted=trust, ready=ready)
     )
+    return DONE
+
+
+def _watched(
+    output: Output,
+    folder: ServerFolder,
+    begin: Scenario,
+    seed: int | None,
+    address: tuple[str, int] | None,
+    watch_port: int | None,
+    *,
+    trust: bool,
+) -> int:
+    from envscaler_mcp.runtime.serving import listening_on
+    from envscaler_mcp.runtime.standalone.listening import url_of
+    from envscaler_mcp.view.watching import Watching
+
+    listening = listening_on(*address) if address else None
+    mcp_url = url_of(listening) if listening else None
+
+    def ready(url: str) -> None:
+        output.note(f"{folder.card.title}: look at {url}")
+        if mcp_url:
+            output.note(f"{folder.card.title} listens on {mcp_url}")
+
+    watching = Watching(folder, begin, seed, watch_port, trust)
+    asyncio.run(watching.serve(listening, snippets_of(folder, mcp_url), ready))
     return DONE

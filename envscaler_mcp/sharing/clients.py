@@ -60,6 +60,8 @@ class Client:
     key: str
     locate: Callable[[Surroundings], Path]
     entry: Callable[[Launch], dict[str, Any]]
+    remote: Callable[[str], dict[str, Any]] | None = None
+    """The entry of a server that is reached by its URL; None where the client starts servers only."""
     environment_key: str = "env"
     form: Literal["json", "toml"] = "json"
     afterwards: str = "Start the client again."
@@ -101,6 +103,10 @@ def _opencode(launch: Launch) -> dict[str, Any]:
     return entry | ({"environment": dict(launch.env)} if launch.env else {})
 
 
+def _by_url(url: str) -> dict[str, Any]:
+    return {"type": "http", "url": url}
+
+
 def _opencode_file(here: Surroundings) -> Path:
     folder = here.settings / "opencode"
     commented = folder / "opencode.jsonc"
@@ -113,6 +119,7 @@ CLIENTS = (
         "mcpServers",
         lambda here: here.folder / ".mcp.json",
         _common,
+        _by_url,
         afterwards="Start `claude` in this folder and approve the server.",
     ),
     Client(
@@ -122,12 +129,13 @@ CLIENTS = (
         _common,
         afterwards="Quit Claude Desktop and start it again.",
     ),
-    Client("cursor", "mcpServers", lambda here: here.home / ".cursor" / "mcp.json", _common),
+    Client("cursor", "mcpServers", lambda here: here.home / ".cursor" / "mcp.json", _common, _by_url),
     Client(
         "vscode",
         "servers",
         lambda here: here.folder / ".vscode" / "mcp.json",
         _vscode,
+        _by_url,
         afterwards="Open this folder in VS Code and start the server above its entry.",
     ),
     Client(
@@ -135,8 +143,22 @@ CLIENTS = (
         "mcp_servers",
         lambda here: here.named("CODEX_HOME", here.home / ".codex") / "config.toml",
         _codex,
+        lambda url: {"url": url},
         form="toml",
     ),
-    Client("gemini-cli", "mcpServers", lambda here: here.home / ".gemini" / "settings.json", _gemini),
-    Client("opencode", "mcp", _opencode_file, _opencode, environment_key="environment"),
+    Client(
+        "gemini-cli",
+        "mcpServers",
+        lambda here: here.home / ".gemini" / "settings.json",
+        _gemini,
+        lambda url: {"httpUrl": url},
+    ),
+    Client(
+        "opencode",
+        "mcp",
+        _opencode_file,
+        _opencode,
+        lambda url: {"type": "remote", "url": url, "enabled": True},
+        environment_key="environment",
+    ),
 )

@@ -48,14 +48,23 @@ class Change:
 
 
 def installed(client: Client, file: Path, name: str, launch: Launch) -> Change:
-    """The configuration with the server in it. Nothing is written.
+    """The configuration with the server in it, as the client starts it. Nothing is written.
+
+    Raises:
+        BadInput: the file cannot be read, or is not what the client could read.
+    """
+    return with_entry(client, file, name, client.entry(launch))
+
+
+def with_entry(client: Client, file: Path, name: str, given: dict[str, Any]) -> Change:
+    """The configuration with this entry in it. Nothing is written.
 
     Raises:
         BadInput: the file cannot be read, or is not what the client could read.
     """
     before = _text(file)
     whole = _value(client, file, before or "")
-    entry = _merged(client, _entry_of(whole, client, name), client.entry(launch))
+    entry = _merged(client, _entry_of(whole, client, name), given)
     edit = _edit(client, name, entry)
     after = _edited(client, file, before or "", edit)
     _prove(client, file, after, _with(whole, client.key, name, entry))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -113,15 +113,17 @@ class _Live:
         named = asked.get("scenario") or ""
         if not isinstance(named, str):
             raise HTTPException(400, "scenario is the id of a scenario, or empty")
-        scenario = self.folder.scenario(named) if named else self.default
-        return await self._after(self.episode.reset(scenario))
+        return await self._after(lambda: self._reset(named))
 
     async def undo(self, _request: Request) -> Response:
-        return await self._after(self.episode.undo())
+        return await self._after(self.episode.undo)
 
-    async def _after(self, acting: Any) -> Response:
+    async def _reset(self, named: str) -> None:
+        await self.episode.reset(self.folder.scenario(named) if named else self.default)
+
+    async def _after(self, act: Callable[[], Awaitable[object]]) -> Response:
         try:
-            await acting
+            await act()
         except BadInput as error:
             return JSONResponse({"error": str(error)}, status_code=400)
         except EnvscalerError as error:
@@ -162,9 +164,9 @@ async def _body(request: Request) -> dict[str, Any]:
         if len(text) > MOST_BODY:
             raise HTTPException(413, "this is more than a choice of scenario")
     try:
-        asked = loads(bytes(text)) if text else {}
+        asked: Any = loads(bytes(text)) if text else {}
     except StrictJsonError as error:
         raise HTTPException(400, f"no JSON: {error}") from error
     if not isinstance(asked, dict):
         raise HTTPException(400, "send a JSON object")
-    return asked  # pyright: ignore[reportUnknownVariableType]
+    return cast("dict[str, Any]", asked)

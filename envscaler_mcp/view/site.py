@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-ASSETS = {"style.css": "text/css", "keys.js": "text/javascript", "watch.js": "text/javascript"}
+ASSETS = {
+    "style.css": "text/css",
+    "keys.js": "text/javascript",
+    "watch.css": "text/css",
+    "watch.js": "text/javascript",
+}
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

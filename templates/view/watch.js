@@ -16,7 +16,7 @@
   let seen = -1;
   const folded = new Set();
 
-  // State: a table for each collection; what the last call changed is marked.
+  // State: a table for each collection; what the last write changed is marked, and on top.
   const table = (name, rows, marked) => {
     const keys = Object.keys(rows);
     const columns = [...new Set(keys.flatMap((key) => Object.keys(rows[key] ?? {})))];
@@ -29,7 +29,7 @@
     && Object.values(value).every((row) => row !== null && typeof row === "object" && !Array.isArray(row));
   const marks = (calls) => {
     const marked = new Map();
-    for (const change of calls.at(-1)?.changes ?? []) {
+    for (const change of calls.findLast((one) => one.changes.length)?.changes ?? []) {
       const steps = change.path.split("/").map(unescaped);
       if (steps.length <= 3 && !("before" in change)) marked.set(steps.join("/"), "created");
       else marked.set(steps.slice(0, 4).join("/"), "changed");
@@ -37,7 +37,9 @@
     return marked;
   };
   const showState = (state, marked) => {
-    const parts = Object.entries(state).map(([name, value]) => {
+    const changed = (name) => [...marked.keys()].some((path) => path.split("/")[1] === name);
+    const ordered = Object.entries(state).sort(([one], [other]) => changed(other) - changed(one)); // stable
+    const parts = ordered.map(([name, value]) => {
       const inner = isRows(value) ? table(name, value, marked) : make("pre", { textContent: JSON.stringify(value, null, 2) });
       const count = isRows(value) ? ` ${Object.keys(value).length}` : "";
       const part = make("details", { open: !folded.has(name) }, make("summary", {}, make("b", { textContent: name }), make("small", { textContent: count })), inner);
@@ -45,6 +47,10 @@
       return part;
     });
     by("state").replaceChildren(...parts);
+    for (const box of by("state").querySelectorAll(".scroll")) {
+      const first = box.querySelector(".changed, .created");
+      if (first) box.scrollTop = first.offsetTop - box.clientHeight / 2;
+    }
   };
 
   // Calls, the newest on top.
@@ -57,7 +63,7 @@
   };
   const call = (one) => {
     const mark = one.is_error ? ["bad", one.result?.code ?? "refused"] : one.changes.length ? ["good", "wrote"] : ["", "read"];
-    const node = make("article", { className: `card call ${one.is_error ? "refused" : one.changes.length ? "wrote" : ""}`, id: `call-${one.n}` },
+    const node = make("article", { className: `card seen ${one.is_error ? "refused" : one.changes.length ? "wrote" : ""}`, id: `call-${one.n}` },
       make("p", {}, make("span", { className: "soft", textContent: `${one.n} ` }), make("b", { textContent: one.tool }), " ", make("span", { className: `mark ${mark[0]}`, textContent: mark[1] })),
       make("p", { className: "arguments", textContent: brief(one.arguments) }));
     if (one.is_error) node.append(make("p", { className: "bad", textContent: one.result?.message ?? "" }));
