@@ -27,6 +27,10 @@ class Meter(Protocol):
         """The model is about to be asked."""
         ...
 
+    def require_means(self) -> None:
+        """Raise `Stopped` where tokens or dollars are used up."""
+        ...
+
     def spend(self, tokens: int, cost_usd: float | None) -> None:
         """So much was used; None where no price is known."""
         ...
@@ -55,7 +59,8 @@ class Assignment:
     `call` goes through the MCP client and raises `Stopped` at the budget's end. `say` is there where a user
     listens; `instruction` is then only how the user opens the conversation. `remark` notes what an agent
     said beside so many calls, for its trajectory. `oracle`, and `questions` that bring every detail out of
-    the user, are there for the oracle agent alone; a rollout hands them to no other.
+    the user, are there for the oracle agent alone; a rollout hands them to no other. `url` is where an agent
+    in another process reaches the episode over MCP; it is there for such agents alone.
     """
 
     policy: str
@@ -68,6 +73,7 @@ class Assignment:
     say: Say | None = None
     questions: tuple[str, ...] = ()
     remark: Callable[[str, int], None] = _unheard
+    url: str | None = None
 
 
 class Agent(Protocol):

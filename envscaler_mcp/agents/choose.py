@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from envscaler_mcp.errors import BadInput
@@ -18,7 +18,10 @@ BUILT_IN: dict[str, Callable[[], Agent]] = {"oracle": Oracle, "noop": Noop, "ran
 
 
 def agent_of(
-    spec: str, access: Access | None = None, more: Mapping[str, Callable[[], Agent]] | None = None
+    spec: str,
+    access: Access | None = None,
+    more: Mapping[str, Callable[[], Agent]] | None = None,
+    others: Sequence[str] = (),
 ) -> Agent:
     """The agent that a spec names.
 
@@ -26,6 +29,7 @@ def agent_of(
         spec: as written after `--agent`.
         access: what hosted models are reached with.
         more: agents that are at home elsewhere, by name.
+        others: specs that somebody else would have known, for the list in an error.
 
     Raises:
         BadInput: no agent is named so (the known ones are listed), or a key, model or address is wrong.
@@ -39,5 +43,5 @@ def agent_of(
         return Replay(spec, tuple(Call(tool=step.tool, arguments=step.arguments) for step in steps))
     if begin := dialogue_of(spec, access or Access(option="--agent")):
         return Hosted(spec, begin)
-    names = ", ".join([*known, "replay:FILE", *DIALOGUES])
+    names = ", ".join([*known, "replay:FILE", *DIALOGUES, *others])
     raise BadInput(f"--agent {spec}", "there is no such agent", f"use one of: {names}")

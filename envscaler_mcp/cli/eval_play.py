@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.spec import RolloutRow, Suite
 
-from .keys import KEY_NAMES
 from .output import Output
 from .scoreboard import agents_json, score_table
 from .status import DONE, SHORT
 
 if TYPE_CHECKING:
-    from envscaler_mcp.agents import Agent
     from envscaler_mcp.harness.rollout import Finished
     from envscaler_mcp.harness.run import Run
     from envscaler_mcp.harness.task import Task
     from envscaler_mcp.harness.users import Users
     from envscaler_mcp.llm import Access
+
+    from .contest import Contest
 
 EXECUTORS = ("local",)
 
@@ -33,6 +33,7 @@ class Playing:
     run: Run
     tasks: Sequence[Task]
     access: Access
+    contest: Contest
     concurrency: int
     trusted: bool
 
@@ -40,7 +41,8 @@ class Playing:
         """Play what the run does not hold yet; print the scores."""
         from envscaler_mcp.harness.evaluate import plan
 
-        agents = agents_of(self.run.card.agents, self.access)
+        agents = self.contest.agents(self.access)
+        self.contest.warn(output)
         theirs = replace(self.access, option="--user-llm")
         users = self._users(theirs)
         planned = plan(self.tasks, self.run.card.agents, self.run.card.suite.repeats)
@@ -91,28 +93,6 @@ class Playing:
             f"Run: {self.run.path}",
         )
         return DONE if card.status == "complete" else SHORT
-
-
-def agents_of(specs: Sequence[str], access: Access) -> Mapping[str, Agent]:
-    """The agents of a run by their specs.
-
-    Raises:
-        BadInput: a spec names none, or what it needs is missing.
-    """
-    from envscaler_mcp.agents import agent_of
-    from envscaler_mcp.blueprint.solving.template import Template
-
-    return {spec: agent_of(spec, access, {Template.spec: Template}) for spec in specs}
-
-
-def refuse_nonsense(specs: Sequence[str], access: Access) -> None:
-    """What can be said against agents without any key.
-
-    Raises:
-        BadInput: a spec names none.
-    """
-    named = dict.fromkeys((name for name in KEY_NAMES if name.endswith("_KEY")), "not-needed")
-    agents_of(specs, replace(access, keys={**named, **access.keys}))
 
 
 def refuse_budget(budget: float | None) -> None:

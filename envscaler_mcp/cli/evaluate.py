@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from .eval_play import Playing, refuse_budget, refuse_nonsense, refuse_unknown_executor, refuse_unready_talk
+from .contest import Contest
+from .eval_play import Playing, refuse_budget, refuse_unknown_executor, refuse_unready_talk
 from .eval_run import Overrides, Request
 from .forecast import say_forecast
 from .keys import find_keys
@@ -42,6 +43,10 @@ def evaluate(
         float | None, typer.Option(metavar="USD", min=0, help="Dollars that the run may cost.")
     ] = None,
     executor: Annotated[str, typer.Option(help="Where rollouts are played: local.")] = "local",
+    pass_env: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A variable that agents in processes of their own may have."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run (default: a new one in runs/).")] = None,
     resume: Annotated[Path | None, typer.Option(metavar="RUN", help="Go on with this run.")] = None,
     dry_run: Annotated[
@@ -66,10 +71,12 @@ def evaluate(
     access = Access(option="--agent", keys=find_keys(Path()))
     tasks = tasks_of(ServerFolder.find_all(suite.servers), suite.scenarios)
     refuse_unready_talk(suite, tasks)
+    closed = [*(task.folder.path for task in tasks), run.path, Path(".env")]
+    contest = Contest(run.card.agents, pass_env or [], list(dict.fromkeys(closed)))
     if dry_run:
-        refuse_nonsense(run.card.agents, access)
+        contest.refuse_nonsense(access)
         return say_forecast(output, run.card.agents, tasks, suite, access)
     lock = lock_of(suite, tasks)
     request.refuse_other_inputs(run, lock)
     run.card = run.card.model_copy(update={"lock": lock})
-    return Playing(run, tasks, access, concurrency, trust).play(output)
+    return Playing(run, tasks, access, contest, concurrency, trust).play(output)

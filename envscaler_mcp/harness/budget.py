@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from mcp import Client
 
 from envscaler_mcp.agents import Stopped
 from envscaler_mcp.certify import through
-from envscaler_mcp.runtime.remote import RemoteEpisode
 from envscaler_mcp.runtime.standalone.difference import diff
 from envscaler_mcp.runtime.standalone.episode import Outcome
 from envscaler_mcp.spec import Json, Limits
+
+from .stage import Episode
 
 CALLS_PER_TURN = 10
 """A model may make several calls in one turn, but not without end."""
@@ -21,7 +23,7 @@ CALLS_PER_TURN = 10
 class Changes:
     """What each call of an episode changed, for its trajectory."""
 
-    def __init__(self, episode: RemoteEpisode, roles: Mapping[str, str]) -> None:
+    def __init__(self, episode: Episode, roles: Mapping[str, str]) -> None:
         self._episode = episode
         self._roles = roles
         self._digest = ""
@@ -51,6 +53,7 @@ class Budget:
         self._turns = 0
         self.tokens = 0
         self.cost_usd = 0.0
+        self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @property
     def turns(self) -> int:
@@ -62,24 +65,56 @@ class Budget:
         limits = self._limits
         if self._turns >= limits.turns:
             raise Stopped(f"the {limits.turns} turns are used up")
+        self.require_means()
+        self._turns += 1
+
+    def require_means(self) -> None:
+        """Raise where tokens or dollars are used up."""
+        limits = self._limits
         if limits.tokens is not None and self.tokens >= limits.tokens:
             raise Stopped(f"the {limits.tokens} tokens are used up")
         if limits.cost_usd is not None and self.cost_usd >= limits.cost_usd:
             raise Stopped(f"the {limits.cost_usd} dollars are used up")
-        self._turns += 1
 
     def spend(self, tokens: int, cost_usd: float | None) -> None:
         """So much was used."""
         self.tokens += tokens
         self.cost_usd += cost_usd or 0.0
 
-    async def call(self, tool: str, arguments: dict[str, Json]) -> Outcome:
-        """One call through the MCP client."""
+    def begin_call(self) -> None:
+        """A call is about to be made."""
         if self._turns == 0 and self._calls >= self._limits.turns:
             raise Stopped(f"the {self._limits.turns} turns are used up")
         if self._calls >= self._limits.turns * CALLS_PER_TURN:
             raise Stopped(f"the {self._limits.turns * CALLS_PER_TURN} calls are used up")
         self._calls += 1
+
+    async def call(self, tool: str, arguments: dict[str, Json]) -> Outcome:
+        """One call through the MCP client."""
+        self.begin_call()
         answer = await self._through(tool, arguments)
         await self._changes.note()
         return answer
+
+    def end(self, reason: Exception) -> None:
+        """Whoever acts from outside is to be ended: it cannot be made to hear an exception."""
+        if not self._ended.done():
+            self._ended.set_exception(reason)
+            self._ended.exception()  # looked at: nobody needs a warning where nobody waits
+
+    async def within(self, acting: Coroutine[Any, Any, None]) -> None:
+        """Let somebody act, at the longest until `end`.
+
+        Raises:
+            Exception: what the end was said with, or what acting came to.
+        """
+        task = asyncio.ensure_future(acting)
+        try:
+            await asyncio.wait([task, self._ended], return_when=asyncio.FIRST_COMPLETED)
+            if self._ended.done():
+                self._ended.result()
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.wait([task])
+        task.result()

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from envscaler_mcp.agents import Agent
 from envscaler_mcp.certify import proven_tier
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime.folder import ServerFolder
-from envscaler_mcp.runtime.remote import EnvironmentProcess
 from envscaler_mcp.runtime.standalone.canonical import digest_bytes
 from envscaler_mcp.sandbox.checks import CheckRunner
 from envscaler_mcp.spec import NO_EVIDENCE, TIERS, RolloutRow, Scenario, Selection, Suite, Tier
 
+from .door import Doors, open_doors
+from .outside import Outside
 from .rollout import Finished, Rollout
 from .run import Run
+from .stage import Pooled, stage_of_run
 from .task import Task
 from .users import Users
 
@@ -90,12 +92,13 @@ async def evaluate(
         concurrency: rollouts under way at once.
         agents: by the spec that the plan names; each plays many rollouts.
         users: who talks with the agents, in a suite of conversations.
-        trusted: see `EnvironmentProcess`.
+        trusted: a person vouches for all sources; the AST policy is not asked.
         progress: called with each finished rollout.
     """
     done = {row.id for row in run.rows()}
     waiting = asyncio.Semaphore(concurrency)
-    async with _processes([one.task.folder for one in planned], trusted) as processes:
+    folders = {one.task.folder.card.name: one.task.folder for one in planned}
+    async with stage_of_run(folders.values(), concurrency, trusted=trusted) as host, _doors(agents) as doors:
         with CheckRunner() as checks:
 
             async def play(one: Planned) -> None:
@@ -109,8 +112,9 @@ async def evaluate(
                         limits=suite.limits,
                         reward=suite.reward,
                         users=users,
+                        doors=doors,
                     )
-                    finished = await rollout.run(processes[one.task.folder.card.name], checks)
+                    finished = await rollout.run(Pooled(host, one.task.folder), checks)
                 run.add(finished)
                 if progress:
                     progress(finished)
@@ -126,17 +130,13 @@ async def evaluate(
 
 
 @asynccontextmanager
-async def _processes(
-    folders: Sequence[ServerFolder], trusted: bool
-) -> AsyncGenerator[dict[str, EnvironmentProcess]]:
-    """One worker for each server."""
-    async with AsyncExitStack() as stack:
-        found: dict[str, EnvironmentProcess] = {}
-        for folder in folders:
-            if folder.card.name not in found:
-                process = EnvironmentProcess(folder, trusted=trusted)
-                found[folder.card.name] = await stack.enter_async_context(process)
-        yield found
+async def _doors(agents: Mapping[str, Agent]) -> AsyncGenerator[Doors | None]:
+    """A port for agents of other processes, if there are any."""
+    if not any(isinstance(agent, Outside) for agent in agents.values()):
+        yield None
+        return
+    async with open_doors() as doors:
+        yield doors
 
 
 def _refuse_unknown(selection: Selection, tasks: Sequence[Task]) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from envscaler_mcp.agents import Agent, Assignment, Stopped
 from envscaler_mcp.agents.builtin import Oracle
 from envscaler_mcp.errors import EnvscalerError, Infrastructure, UserFailed
 from envscaler_mcp.runtime.connect import connected
-from envscaler_mcp.runtime.remote import EnvironmentProcess, RemoteEpisode
 from envscaler_mcp.sandbox.checks import CheckRunner
 from envscaler_mcp.scoring import ask_and_score, defects, reward_of
 from envscaler_mcp.spec import (
@@ -27,6 +26,9 @@ from envscaler_mcp.spec import (
 )
 
 from .budget import Budget, Changes
+from .door import Doors, Watched
+from .outside import Outside
+from .stage import Episode, Stage
 from .task import Task
 from .users import Talk, Users, unsaid
 from .users.ready import questions_of
@@ -57,6 +59,7 @@ class Rollout:
         limits: what it may use up; then it is scored as it stands.
         reward: which of the scores is the reward.
         users: who talks with the agent; without them the instruction is all that it hears.
+        doors: how agents of other processes come in; needed for those alone.
     """
 
     identifier: str
@@ -67,18 +70,19 @@ class Rollout:
     limits: Limits
     reward: RewardKind = "success"
     users: Users | None = None
-    _episode: RemoteEpisode | None = None
+    doors: Doors | None = None
+    _episode: Episode | None = None
     _budget: Budget | None = None
     _talk: Talk | None = None
     _changes: dict[int, list[dict[str, Any]]] = field(default_factory=dict[int, Any])
 
-    async def run(self, process: EnvironmentProcess, checks: CheckRunner) -> Finished:
-        """Begin an episode in `process`, let the agent act, ask the `checks`."""
+    async def run(self, stage: Stage, checks: CheckRunner) -> Finished:
+        """Begin an episode on a `stage`, let the agent act, ask the `checks`."""
         began = time.monotonic()
         scored: Score | None = None
         state: dict[str, Any] = {}
         try:
-            self._episode = await process.begin(self.task.scenario)
+            self._episode = await stage.begin(self.task.scenario)
             error = await self._act(self._episode)
             scored, state = await self._score(self._episode, checks)
             outcome = outcome_of(scored)
@@ -94,7 +98,7 @@ class Rollout:
         await self._close()
         return finished
 
-    async def _act(self, episode: RemoteEpisode) -> str | None:
+    async def _act(self, episode: Episode) -> str | None:
         """Let the agent act; the reason when its budget ended it."""
         changes = Changes(episode, self.task.folder.roles)
         self._changes = changes.by_call
@@ -116,21 +120,50 @@ class Rollout:
                 questions=questions_of(conversation) if oracle and conversation else (),
                 remark=talk.remark,
             )
-            try:
-                async with asyncio.timeout(self.limits.seconds):
-                    await self.agent.act(assignment)
-            except Stopped as stop:
-                return stop.reason
-            except TimeoutError:
-                return f"the {self.limits.seconds} seconds are used up"
-            if talk.failure:
+            if isinstance(self.agent, Outside):
+                reason = await self._let_in(assignment, Watched(episode, budget, changes), budget)
+            else:
+                reason = await self._within_limits(assignment, budget)
+            if talk.failure and reason is None:
                 raise talk.failure
+        return reason
+
+    async def _let_in(self, assignment: Assignment, watched: Watched, budget: Budget) -> str | None:
+        """As `_within_limits`, for an agent that comes in from outside; one that never came is no zero."""
+        if self.doors is None:
+            raise Infrastructure("there is no port for agents of other processes")
+        failure: Exception | None = None
+        reason: str | None = None
+        with self.doors.open(self.task.folder, watched):
+            try:
+                reason = await self._within_limits(replace(assignment, url=watched.url), budget)
+            except Exception as error:  # noqa: BLE001 - passed on below
+                failure = error
+        if not watched.met:
+            said = str(failure) if failure else reason or "it ended"
+            raise Infrastructure(f"the agent never reached its server: {said}") from failure
+        if failure:
+            raise failure
+        return reason
+
+    async def _within_limits(self, assignment: Assignment, budget: Budget) -> str | None:
+        """Let the agent act; the reason when its budget ended it."""
+        clock = asyncio.timeout(self.limits.seconds)
+        try:
+            async with clock:
+                await budget.within(self.agent.act(assignment))
+        except Stopped as stop:
+            return stop.reason
+        except TimeoutError:
+            if not clock.expired():
+                raise
+            return f"the {self.limits.seconds} seconds are used up"
         return None
 
     def _conversation(self) -> Conversation | None:
         return self.task.scenario.conversation if self.users else None
 
-    def _open_talk(self, episode: RemoteEpisode) -> Talk:
+    def _open_talk(self, episode: Episode) -> Talk:
         conversation = self._conversation()
         return Talk(
             conversation.opening if conversation else self.task.scenario.instruction,
@@ -143,7 +176,7 @@ class Rollout:
         conversation = self._conversation()
         return unsaid(conversation, self._talk) if conversation and self._talk else []
 
-    async def _score(self, episode: RemoteEpisode, checks: CheckRunner) -> tuple[Score, dict[str, Any]]:
+    async def _score(self, episode: Episode, checks: CheckRunner) -> tuple[Score, dict[str, Any]]:
         initial, final = await episode.initial(), await episode.state()
         scored = await asyncio.to_thread(
             ask_and_score,

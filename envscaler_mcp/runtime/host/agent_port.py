@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
@@ -13,7 +14,7 @@ from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime.connect import server_of
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.standalone.episode import Outcome
-from envscaler_mcp.runtime.standalone.server import UnknownEpisode
+from envscaler_mcp.runtime.standalone.server import Playable, UnknownEpisode
 
 from .episode import HostedEpisode
 from .guard import refused
@@ -45,11 +46,33 @@ class Agent:
             return _error("not_recorded", UNRECORDED)
 
 
+@dataclass(frozen=True)
+class Room:
+    """What lies behind one token: an episode, and the server that it is an episode of."""
+
+    folder: ServerFolder
+    episode: Playable
+
+
+RoomOf: TypeAlias = Callable[[str], Room | None]
+"""The room of a token; None where there is none."""
+
+
+def rooms_of(host: Host) -> RoomOf:
+    """A room for every episode of a host."""
+
+    def room_of(token: str) -> Room | None:
+        episode = host.of_token(token)
+        return Room(episode.folder, Agent(host, episode)) if episode else None
+
+    return room_of
+
+
 class AgentPort:
     """The ASGI application of the agents' port. One MCP server serves all episodes of an environment."""
 
-    def __init__(self, host: Host) -> None:
-        self._host = host
+    def __init__(self, room_of: RoomOf) -> None:
+        self._room_of = room_of
         self._served: dict[str, asyncio.Future[ASGIApp]] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -58,8 +81,8 @@ class AgentPort:
         if scope["type"] != "http":
             return
         found = PATH.match(scope["path"])
-        episode = self._host.of_token(found.group(1)) if found else None
-        if episode is None:
+        room = self._room_of(found.group(1)) if found else None
+        if found is None or room is None:
             await refused(404, "unknown_episode", "the path names no episode")(scope, receive, send)
             return
         if scope["method"] != "POST":  # there is no stream to listen to, and no session to end
@@ -67,8 +90,8 @@ class AgentPort:
             answer.headers["allow"] = "POST"
             await answer(scope, receive, send)
             return
-        app = await self._app(episode.folder)
-        await app({**scope, "path_params": {"episode": episode.token}}, receive, send)
+        app = await self._app(room.folder)
+        await app({**scope, "path_params": {"episode": found.group(1)}}, receive, send)
 
     async def close(self) -> None:
         """End all MCP servers."""
@@ -85,17 +108,17 @@ class AgentPort:
 
     async def _serve(self, folder: ServerFolder, ready: asyncio.Future[ASGIApp]) -> None:
         """Keep one environment's MCP server open; it must be closed by the task that opened it."""
-        server = server_of(folder, self._agent)
+        server = server_of(folder, self._episode_of)
         manager = StreamableHTTPSessionManager(app=server, json_response=True, stateless=True)
         async with manager.run():
             ready.set_result(manager.handle_request)
             await asyncio.Event().wait()
 
-    async def _agent(self, token: str | None) -> Agent:
-        episode = self._host.of_token(token or "")
-        if episode is None:
+    async def _episode_of(self, token: str | None) -> Playable:
+        room = self._room_of(token or "")
+        if room is None:
             raise UnknownEpisode("The path names no episode.")
-        return Agent(self._host, episode)
+        return room.episode
 
 
 def _error(code: str, message: str) -> Outcome:

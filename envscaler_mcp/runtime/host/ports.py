@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, Generator, Iterable
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime.standalone.listening import KEEP_ALIVE, listen
 
 from .admin_port import AdminPort, Scorer
-from .agent_port import AgentPort
+from .agent_port import AgentPort, RoomOf, rooms_of
 from .guard import Guard, hosts_of, is_loopback
 from .host import Host
 
@@ -90,7 +90,7 @@ async def open_ports(
         _listening(addresses.host, addresses.admin_port) as owner,
     ):
         urls = Urls(_url(addresses, agents), _url(addresses, owner))
-        port = AgentPort(host)
+        port = AgentPort(rooms_of(host))
         admin = AdminPort(host, urls.of_token, scorer).app()
         served = [(Guard(port, names), agents), (Guard(admin, names, token), owner)]
         try:
@@ -99,6 +99,24 @@ async def open_ports(
                     yield urls
                 finally:
                     await host.drain()  # with the ports open: who asks now hears why not
+        finally:
+            await port.close()
+
+
+@asynccontextmanager
+async def open_rooms(room_of: RoomOf) -> AsyncGenerator[Callable[[str], str]]:
+    """Listen for agents alone, on a free port of this machine; gives the URL of a token.
+
+    Args:
+        room_of: what lies behind a token.
+    """
+    addresses = Addresses()
+    port = AgentPort(room_of)
+    with _listening(addresses.host, addresses.port) as listening:
+        urls = Urls(_url(addresses, listening), "")
+        try:
+            async with _served([(Guard(port, hosts_of(addresses.host)), listening)]):
+                yield urls.of_token
         finally:
             await port.close()
 
