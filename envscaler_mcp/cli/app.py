@@ -19,6 +19,7 @@ from .certify import certify
 from .demo import demo
 from .doctor import doctor
 from .evaluate import evaluate
+from .export import app as exports
 from .host import host
 from .imports import app as imports
 from .install import install
@@ -76,6 +77,7 @@ add_verb(app, "studio", studio)
 app.add_typer(imports, name="import")
 app.add_typer(new, name="new")
 app.add_typer(suites, name="suite")
+app.add_typer(exports, name="export")
 
 
 @app.callback(invoke_without_command=True)

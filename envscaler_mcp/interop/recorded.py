@@ -1,6 +1,6 @@
 """Trajectories as other people recorded them, read into one shape (notes: EnvScaler's release).
 
-An observation there is Python's `str(dict)`, not JSON; an action may be a message to the user,
+An observation there is Python's `str(dict)`, in ours it is JSON; an action may be a message to the user,
 an answer that could not be parsed, or a call of a tool.
 """
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from envscaler_mcp.errors import BadInput
+from envscaler_mcp.runtime.standalone.canonical import StrictJsonError, loads
 from envscaler_mcp.spec import Problem, Trajectory
 
 from .clock_readings import moment_of_file
@@ -106,7 +107,13 @@ def _call(turn: Turn) -> RecordedCall:
 def _observed(content: Any) -> Any:
     if isinstance(content, dict):
         return cast("Any", content)
-    return read_result(content) if isinstance(content, str) else {"result": content}
+    if not isinstance(content, str):
+        return {"result": content}
+    try:
+        value = loads(content)
+    except StrictJsonError:
+        return read_result(content)
+    return cast("Any", value) if isinstance(value, dict) else read_result(content)
 
 
 def _reward(row: dict[str, Any]) -> float | None:

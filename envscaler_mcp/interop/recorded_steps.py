@@ -173,6 +173,8 @@ def _as_typed(turns: list[Turn], messages: Any) -> list[Turn]:
 def _asked(message: dict[str, Any], content: Any) -> Iterator[tuple[str | None, str, dict[str, Any]]]:
     calls = structured(message.get("tool_calls"))
     written = _CALL.findall(content) if isinstance(content, str) else []
+    if message.get("from") == "function_call" and not written:  # ShareGPT: a call without tags
+        written = [content]
     for call in cast("list[Any]", calls) if isinstance(calls, list) else [structured(one) for one in written]:
         named = _action(call)
         if named is not None:

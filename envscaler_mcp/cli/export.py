@@ -1,0 +1,91 @@
+"""`export`: runs and servers in the formats of others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+import typer
+
+from .export_run import Reading
+from .output import Output
+from .status import DONE, SHORT
+from .verb import add_verb
+
+if TYPE_CHECKING:
+    from envscaler_mcp.interop.exports import Keeping, Played
+
+app = typer.Typer(help="Runs and servers in the formats of others.", no_args_is_help=True)
+
+RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.", show_default=False)]
+OutOption = Annotated[Path, typer.Option(help="Folder for the files.", show_default=False)]
+AgentOption = Annotated[list[str] | None, typer.Option(help="Only of this agent; say it again for more.")]
+FailedOption = Annotated[bool, typer.Option("--failed-too", help="Keep rollouts that failed, as well.")]
+FormedOption = Annotated[
+    bool, typer.Option("--well-formed", help="Only where every call had a known tool and right arguments.")
+]
+MinOption = Annotated[int, typer.Option(min=0, help="At least so many calls.")]
+MaxOption = Annotated[int | None, typer.Option(min=0, help="At most so many calls.")]
+CharsOption = Annotated[int | None, typer.Option(min=1, help="At most so many characters said and called.")]
+
+
+RowOf: TypeAlias = "Callable[[Played], dict[str, Any]]"
+
+
+def sft(
+    output: Output,
+    path: RunArgument,
+    out: OutOption,
+    agent: AgentOption = None,
+    failed_too: FailedOption = False,
+    well_formed: FormedOption = False,
+    min_calls: MinOption = 1,
+    max_calls: MaxOption = None,
+    max_chars: CharsOption = None,
+) -> int:
+    """Rows of chat messages with tools, in train.jsonl, dev.jsonl and test.jsonl: split by family."""
+    from envscaler_mcp.interop.exports import Keeping, sft_row
+
+    keeping = Keeping(failed_too, well_formed, min_calls, max_calls, max_chars, tuple(agent or ()))
+    return _rows(output, path, out, keeping, sft_row)
+
+
+def sharegpt(
+    output: Output,
+    path: RunArgument,
+    out: OutOption,
+    agent: AgentOption = None,
+    failed_too: FailedOption = False,
+    well_formed: FormedOption = False,
+    min_calls: MinOption = 1,
+    max_calls: MaxOption = None,
+    max_chars: CharsOption = None,
+) -> int:
+    """The same as ShareGPT, in the form that LlamaFactory reads."""
+    from envscaler_mcp.interop.exports import Keeping, sharegpt_row
+
+    keeping = Keeping(failed_too, well_formed, min_calls, max_calls, max_chars, tuple(agent or ()))
+    return _rows(output, path, out, keeping, sharegpt_row)
+
+
+def _rows(output: Output, path: Path, out: Path, keeping: Keeping, row_of: RowOf) -> int:
+    from envscaler_mcp.harness.run import Run
+    from envscaler_mcp.interop.exports.sheets import Sheets
+
+    reading = Reading(Run.open(path), keeping.keeps_row)
+    with Sheets(out) as sheets:
+        for one in reading:
+            if keeping.keeps(one):
+                sheets.add(one.scenario.split, row_of(one))
+    files = [str(file) for file in sheets.files]
+    output.result(
+        {"files": files, "rows": sheets.rows, "changed": reading.changed},
+        f"{sheets.rows} of {reading.seen} rollouts: {', '.join(files) or 'no file'}",
+        *reading.complaints(),
+    )
+    return SHORT if reading.changed else DONE
+
+
+add_verb(app, "sft", sft)
+add_verb(app, "sharegpt", sharegpt)
