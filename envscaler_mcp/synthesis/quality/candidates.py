@@ -31,13 +31,11 @@ class Candidates:
     seed: str
 
     def of(self, tool: ToolOutline, most: int) -> list[Call]:
-        """At most so many calls, all different; all there are where these are fewer."""
+        """At most so many calls, all different, in no order; all there are where these are fewer."""
         chance = random.Random(f"{self.seed} {tool.name}")
         choices = [(one.name, self._values(one, chance)) for one in tool.parameters]
         whole = math.prod(len(values) for _, values in choices)
-        numbers: Sequence[int] = range(whole)
-        if whole > most:
-            numbers = sorted(chance.sample(numbers, most))
+        numbers = chance.sample(range(whole), min(whole, most))
         return [Call(tool=tool.name, arguments=_arguments(number, choices)) for number in numbers]
 
     def _values(self, field: FieldOutline, chance: random.Random) -> list[Json]:
@@ -68,7 +66,7 @@ class Candidates:
             case "integer" | "number":
                 yield from self._numbers(field)
             case "text":
-                yield from ("something", *self._seen(field, str))
+                yield from ("something", "", *self._seen(field, str))
 
     def _rows(self, collection: str) -> list[str]:
         return list(cast("dict[str, Json]", self.state.get(collection, {})))
@@ -83,17 +81,17 @@ class Candidates:
                 yield value
 
     def _seen(self, field: FieldOutline, kind: type[object]) -> list[Any]:
-        """What stands in the state under the parameter's name, or under a name that ends like it."""
+        """What stands in the state under the parameter's name; else under a name that ends like it."""
         last = field.name.rsplit("_", 1)[-1]
-        return sorted(
-            {
-                value
-                for rows in self.state.values()
-                for row in cast("dict[str, dict[str, Json]]", rows).values()
-                for name, value in row.items()
-                if type(value) is kind and (name == field.name or name.rsplit("_", 1)[-1] == last)
-            }
-        )
+        named = [(name, value) for name, value in self._held() if type(value) is kind]
+        same = {value for name, value in named if name == field.name}
+        return sorted(same or {value for name, value in named if name.rsplit("_", 1)[-1] == last})
+
+    def _held(self) -> Iterator[tuple[str, Any]]:
+        """The fields of all rows; rows of imported classes may be anything."""
+        for rows in self.state.values():
+            for row in cast("dict[str, Json]", rows).values() if isinstance(rows, dict) else ():
+                yield from cast("dict[str, Json]", row).items() if isinstance(row, dict) else ()
 
 
 _ABSENT = object()

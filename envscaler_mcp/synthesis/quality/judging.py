@@ -56,22 +56,31 @@ def _problems(draft: Draft, trial: Trial, runner: CheckRunner) -> Iterator[Probl
         yield from _unseen(tool, trial)
 
 
-def _plain_objections(tool: ToolOutline, one: Trying) -> Iterator[Problem]:
+def conduct(tool: ToolOutline, one: Trying) -> Iterator[Problem]:
+    """What no tool may do, whatever is promised of it: fail inside, or change something where it must not."""
     where = f"tools/{tool.name}"
-    changed = {change.path.split("/")[1] for change in diff(one.before, one.after)}
-    known = {refusal.code for refusal in tool.refusals}
     if one.came_to in CRASHES:
         yield Problem(code=one.came_to, where=where, message=shown(one))
-    elif not one.valid and not one.outcome.is_error:
+    if (one.outcome.is_error or tool.kind == "read") and diff(one.before, one.after):
+        code = "refusal_writes" if one.outcome.is_error else "read_writes"
+        yield Problem(code=code, where=where, message=f"This call must not change anything. {shown(one)}")
+
+
+def _plain_objections(tool: ToolOutline, one: Trying) -> Iterator[Problem]:
+    where = f"tools/{tool.name}"
+    found = list(conduct(tool, one))
+    yield from found
+    known = {refusal.code for refusal in tool.refusals}
+    if found:
+        return
+    if not one.valid and not one.outcome.is_error:
         message = f"Arguments that do not fit its schema were accepted. {shown(one)}"
         yield Problem(code="invalid_accepted", where=where, message=message)
     elif one.valid and one.outcome.is_error and one.came_to not in known:
         message = f"It refuses with a code that its outline does not have. {shown(one)}"
         yield Problem(code="refusal_undeclared", where=where, message=message)
-    if changed and (one.outcome.is_error or tool.kind == "read"):
-        code = "refusal_writes" if one.outcome.is_error else "read_writes"
-        yield Problem(code=code, where=where, message=f"This call must not change anything. {shown(one)}")
-    elif strange := sorted(changed - set(tool.writes)):
+    changed = {change.path.split("/")[1] for change in diff(one.before, one.after)}
+    if strange := sorted(changed - set(tool.writes)):
         message = f"It changes {', '.join(strange)}, which its outline does not say it writes. {shown(one)}"
         yield Problem(code="writes_elsewhere", where=where, message=message)
     for rule in one.broken:

@@ -8,22 +8,36 @@ from dataclasses import dataclass, field, replace
 
 from envscaler_mcp.certify.probes import Prober
 from envscaler_mcp.runtime.remote import EnvironmentProcess, RemoteEpisode
-from envscaler_mcp.runtime.standalone.episode import Outcome
+from envscaler_mcp.runtime.standalone.episode import TIMED_OUT, Outcome
 from envscaler_mcp.spec import Call, State
 from envscaler_mcp.synthesis.outline.outline import Outline, ToolOutline
 
 from .bench import NOW, scenario_of
 from .candidates import Candidates
 
+MOST_HANGING = 2
+"""After so many calls that had to be stopped, a tool is not tried any further in that state."""
+
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is tried: calls of each tool in a state, states, and writes from one state to the next."""
+    """How much is tried.
 
-    calls: int = 48
+    Attributes:
+        calls: of each tool in each state, where there are so many different ones.
+        most: as long as something that is promised of the tool was not seen.
+        states: the start, and others that writes lead to.
+        writes: from one state to the next.
+        seed: decides which calls.
+        keep_refused: for plain classes: what a tool wrote before it refused stays, and so is seen.
+    """
+
+    calls: int = 32
+    most: int = 240
     states: int = 3
     writes: int = 4
     seed: int = 0
+    keep_refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +105,7 @@ async def try_out(
         BadInput: the environment does not take the start state.
     """
     effort = effort or Effort()
-    root = await process.begin(scenario_of(start, effort.seed))
+    root = await process.begin(scenario_of(start, effort.seed), keep_refused=effort.keep_refused)
     trying = _Trying(outline, effort, random.Random(f"walk {effort.seed}"))
     broken = await root.broken_rules()
     known = {tool.name for tool in outline.tools}
@@ -135,11 +149,23 @@ class _Trying:
         """Every tool in the state where the episode stands."""
         state = await root.state()
         made = Candidates(self.outline, state, NOW.date(), f"{self.effort.seed}/{number}")
-        return [
-            await try_call(root, path, call)
-            for tool in self.outline.tools
-            for call in made.of(tool, self.effort.calls)
-        ]
+        found: list[Trying] = []
+        for tool in self.outline.tools:
+            found += await self._of_tool(root, path, tool, made.of(tool, self.effort.most))
+        return found
+
+    async def _of_tool(
+        self, root: RemoteEpisode, path: tuple[Call, ...], tool: ToolOutline, calls: Sequence[Call]
+    ) -> list[Trying]:
+        """Calls of one tool, until all that is promised of it was seen; one that hangs is given up."""
+        tries: list[Trying] = []
+        for call in calls:
+            if len(tries) >= self.effort.calls and _all_seen(tool, tries):
+                break
+            tries.append(await try_call(root, path, call))
+            if sum(one.came_to == TIMED_OUT for one in tries) == MOST_HANGING:
+                break
+        return tries
 
     async def walk(
         self, root: RemoteEpisode, path: tuple[Call, ...], tries: Sequence[Trying]
@@ -157,6 +183,14 @@ class _Trying:
     async def _step(root: RemoteEpisode, path: tuple[Call, ...], call: Call) -> tuple[Call, ...]:
         outcome = await root.call(call.tool, dict(call.arguments))
         return path if outcome.is_error else (*path, call)
+
+
+def _all_seen(tool: ToolOutline, tries: Sequence[Trying]) -> bool:
+    """Whether every refusal was met, a success, and a change of everything that it may write."""
+    seen = {one.came_to for one in tries}
+    wanted = {"success", *(refusal.code for refusal in tool.refusals)}
+    changed = {name for one in tries for name in tool.writes if one.before[name] != one.after[name]}
+    return wanted <= seen and changed >= set(tool.writes)
 
 
 async def _misfits(process: EnvironmentProcess, outline: Outline, start: State) -> list[Trying]:
