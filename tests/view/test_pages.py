@@ -1,0 +1,153 @@
+"""The pages of `view`, asked for over HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from envscaler_mcp.errors import BadInput
+from envscaler_mcp.sandbox.checks import CheckRunner
+from envscaler_mcp.view.app import viewer
+from envscaler_mcp.view.serving import serving
+from envscaler_mcp.view.shelf import Shelf
+
+from .conftest import SERVER
+from .hostile import ROLLOUT, poisoned
+
+PAGES = (
+    "/",
+    "/runs/played",
+    "/runs/played/rollouts",
+    "/runs/played/rollouts?agent=random&outcome=failed&band=easy&sort=-calls&page=0",
+    f"/runs/played/rollouts/{ROLLOUT}",
+    f"/runs/played/rollouts/{ROLLOUT}/calls/1.json",
+    f"/servers/{SERVER}",
+    f"/servers/{SERVER}/scenarios/emergency",
+    "/compare",
+    "/compare?a=played&b=played&agent_a=noop&agent_b=oracle&show=all",
+    "/assets/style.css",
+    "/assets/keys.js",
+)
+
+
+@pytest.fixture(scope="module")
+def checks() -> Iterator[CheckRunner]:
+    with CheckRunner() as runner:
+        yield runner
+
+
+@pytest.fixture
+async def client(played: Path, root: Path, checks: CheckRunner) -> AsyncIterator[httpx.AsyncClient]:
+    async with visiting([played], root / "generated_servers", checks) as client:
+        yield client
+
+
+def visiting(runs: list[Path], servers: Path, checks: CheckRunner) -> httpx.AsyncClient:
+    app = viewer(Shelf(runs, servers), checks)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1", timeout=60)
+
+
+@pytest.mark.parametrize("url", PAGES)
+async def test_every_page_stands(client: httpx.AsyncClient, url: str):
+    answer = await client.get(url)
+    assert answer.status_code == 200, answer.text
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/runs/none", "/runs/played/rollouts/none", f"/runs/played/rollouts/{ROLLOUT}/calls/99.json",
+        "/servers/none", "/servers/%2e%2e", f"/servers/{SERVER}/scenarios/none", "/compare?a=none",
+        "/assets/page.html.jinja", "/assets/..%2f..%2fpyproject.toml",
+    ],
+)  # fmt: skip
+async def test_what_is_not_there_is_a_page_that_leads_back(client: httpx.AsyncClient, url: str):
+    answer = await client.get(url)
+    assert answer.status_code == 404
+    assert 'href="/"' in answer.text
+    assert "Traceback" not in answer.text
+
+
+async def test_only_this_machine_is_answered_and_only_by_its_name(client: httpx.AsyncClient):
+    assert (await client.get("/", headers={"host": "evil.example"})).status_code == 421
+    assert (await client.get("/", headers={"origin": "http://evil.example"})).status_code == 403
+    async with serving(lambda *_: None) as url:  # type: ignore[arg-type]
+        assert url.startswith("http://127.0.0.1:")
+
+
+async def test_a_rollout_tells_what_each_call_was_and_did(client: httpx.AsyncClient):
+    page = (await client.get(f"/runs/played/rollouts/{ROLLOUT.replace('random', 'oracle')}")).text
+    for part in ('id="call-1"', 'class="created"', "It holds since call", "Checks, call by call"):
+        assert part in page
+    result = await client.get(f"/runs/played/rollouts/{ROLLOUT}/calls/1.json")
+    assert json.loads(result.text)
+
+
+async def test_what_an_agent_or_a_server_says_is_no_markup(
+    played: Path, root: Path, checks: CheckRunner, tmp_path: Path
+):
+    run, servers = poisoned(played, root / "generated_servers", tmp_path)
+    async with visiting([run], servers, checks) as client:
+        for url in PAGES[:8]:
+            answer = await client.get(url.replace("played", "evil"))
+            text = answer.text
+            if answer.headers["content-type"] == "application/json":
+                continue
+            assert "<img" not in text
+            assert text.count("<script") == text.count('<script src="/assets/keys.js">')
+            assert "\u202e" not in text
+        assert "&lt;script&gt;" in (await client.get(f"/runs/evil/rollouts/{ROLLOUT}")).text
+
+
+async def test_runs_made_of_different_things_are_compared_only_on_demand(
+    played: Path, copied: Path, root: Path, checks: CheckRunner
+):
+    card = json.loads((copied / "run.json").read_text())
+    card["lock"]["servers"][SERVER]["server"] = "sha256:" + "0" * 64
+    (copied / "run.json").write_text(json.dumps(card))
+    async with visiting([played, copied], root / "generated_servers", checks) as client:
+        refused = (await client.get("/compare?a=played&b=copied")).text
+        assert "do not compare" in refused
+        assert f"/servers/{SERVER}/server" in refused
+        forced = (await client.get("/compare?a=played&b=copied&force=1&agent_a=noop&agent_b=oracle")).text
+        assert "do not compare" not in forced
+        assert "+1.00" in forced
+
+
+async def test_rows_that_come_while_somebody_looks_are_shown(copied: Path, root: Path, checks: CheckRunner):
+    file = copied / "rollouts.jsonl"
+    first, *rest = file.read_text().splitlines(keepends=True)
+    file.write_text(first)
+    async with visiting([copied], root / "generated_servers", checks) as client:
+        assert "All 1 rollouts" in (await client.get("/runs/copied")).text
+        with file.open("a") as stream:
+            stream.writelines(rest)
+        assert f"All {1 + len(rest)} rollouts" in (await client.get("/runs/copied")).text
+
+
+async def test_two_runs_of_one_name_have_pages_of_their_own(
+    played: Path, tmp_path: Path, root: Path, checks: CheckRunner
+):
+    other = tmp_path / "played"
+    other.mkdir()
+    (other / "run.json").write_text((played / "run.json").read_text())
+    async with visiting([played, other], root / "generated_servers", checks) as client:
+        assert [(await client.get(f"/runs/{name}")).status_code for name in ("played", "played-2")] == [
+            200,
+            200,
+        ]
+        assert (await client.get(f"/runs/{quote('played-2')}/rollouts")).status_code == 200
+
+
+def test_a_folder_without_a_run_is_told_before_a_page_opens(tmp_path: Path):
+    with pytest.raises(BadInput, match=r"run\.json"):
+        Shelf([tmp_path])
