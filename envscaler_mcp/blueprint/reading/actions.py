@@ -17,8 +17,8 @@ from envscaler_mcp.blueprint.design import (
 from envscaler_mcp.blueprint.expression.scope import TODAY, Scope
 from envscaler_mcp.blueprint.expression.tree import BOOL, Constant, Expression, Type, Variable
 from envscaler_mcp.blueprint.nearest import instead
-from envscaler_mcp.blueprint.wording import article, words
 
+from .describing import about
 from .draft import Draft
 from .effects import Effects, after
 from .fields import parameter_of
@@ -26,8 +26,6 @@ from .forms import ActionForm, FieldForm
 from .located import Steps
 from .phrases import complete
 from .schema import DomainSchema
-
-PARTICLES = frozenset(["in", "out", "off", "on", "up", "down", "over", "back", "away", "again"])
 
 
 @dataclass(frozen=True)
@@ -53,6 +51,7 @@ class Actions:
             must = self.draft.expression((*steps, "requires", code), text, self.schema, scope, BOOL)
             requires.append(Requirement(code, must))
             scope = scope.given(must)
+        asks = self._asks(steps, form, parameters)
         return Action(
             name,
             form.on,
@@ -61,8 +60,8 @@ class Actions:
             self._states(steps, form),
             tuple(requires),
             self._effects(steps, form, scope),
-            self._asks(steps, form, parameters),
-            form.about or _about(name, form, self.entities),
+            asks,
+            form.about or about(name, form, self.entities, parameters, asks),
         )
 
     def _is_whole(self, name: str, form: ActionForm) -> bool:
@@ -160,23 +159,3 @@ class Actions:
     def _asks(self, steps: Steps, form: ActionForm, parameters: tuple[Parameter, ...]) -> tuple[str, ...]:
         needed = [one.name for one in parameters if not one.type.optional and not one.free_text]
         return complete(self.draft, (*steps, "ask"), form.ask, [one.name for one in parameters], needed)
-
-
-def _about(name: str, form: ActionForm, entities: Mapping[str, Entity]) -> str:
-    """A sentence made from the name; an author who wants a better one writes `about`.
-
-    `confirm_booking`: "Confirm a booking."; `check_in` on a booking: "Check in a booking."; `change_party`,
-    which takes the party: "Change the party of a booking."; `join_waitlist`: "Join waitlist for an entry.".
-    """
-    said, entity = words(name), form.on or form.creates
-    if not entity:
-        return f"{said.capitalize()}."
-    noun = entities[entity].noun.singular
-    row = f"{article(noun)} {noun}"
-    verb = said.removesuffix(f" {words(entity)}").removesuffix(f" {noun}")
-    taken = next((words(field) for field in form.takes if said.endswith(f" {words(field)}")), "")
-    if verb != said or set(said.split()[1:]) <= PARTICLES:
-        return f"{verb.capitalize()} {row}."
-    if taken and form.on:
-        return f"{said.removesuffix(taken).capitalize()}the {taken} of {row}."
-    return f"{said.capitalize()} for {row}."

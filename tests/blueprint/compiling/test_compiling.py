@@ -47,11 +47,13 @@ def test_the_tools_lint_clean(of: tuple[str, ...]):
 def test_rules_have_the_ids_that_refusals_give():
     made = compiled("hotel_bookings")
     assert [rule.id for rule in made.card.rules] == [
-        "too_many_people", "room_closed", "guest_barred", "room_taken",
+        "too_many_people", "room_closed", "guest_barred", "room_taken", "guest_elsewhere",
+        "too_many_requests", "stays_too_long",
     ]  # fmt: skip
     told = {tool.name: [refusal.code for refusal in tool.refusals] for tool in made.card.tools}
     assert told["confirm_booking"] == [
-        "guest_barred", "room_closed", "room_taken", "too_many_people", "unknown_booking", "wrong_state",
+        "guest_barred", "guest_elsewhere", "room_closed", "room_taken", "stays_too_long", "too_many_people",
+        "unknown_booking", "wrong_state",
     ]  # fmt: skip
     assert told["check_in"] == ["too_early", "unknown_booking", "wrong_state"]
     assert told["reopen_room"] == ["unknown_room", "wrong_state"]

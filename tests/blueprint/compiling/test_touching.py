@@ -8,10 +8,12 @@ from .designs import design
 
 ALL = ()
 HOTEL = {
-    "request_booking": {},
+    "request_booking": {"too_many_requests": ALL},
     "confirm_booking": dict.fromkeys(
-        ("too_many_people", "room_closed", "guest_barred", "room_taken"), ("booking",)
+        ("too_many_people", "room_closed", "guest_barred", "room_taken", "guest_elsewhere", "stays_too_long"),
+        ("booking",),
     ),
+    "extend_stay": dict.fromkeys(("room_taken", "guest_elsewhere", "stays_too_long"), ("booking",)),
     "move_booking": dict.fromkeys(("too_many_people", "room_closed", "room_taken"), ("booking",)),
     "change_party": {"too_many_people": ("booking",)},
     "check_in": {},  # held before, and holds now

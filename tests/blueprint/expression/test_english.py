@@ -24,8 +24,8 @@ RULES = {
     "guest for the same room.",
     "keeper_unskilled": "For every tool that has a keeper and that is not scrapped, its craft is among the "
     "crafts learnt of its keeper.",
-    "too_many_tools": "For every member, the number of loans to that member that are out is at most 3 if it "
-    "is insured, and otherwise at most 2.",
+    "too_many_tools": "For every member, the number of loans to that member that are out is at most 3 if "
+    "that member is insured, and otherwise at most 2.",
     "one_master": "There is a craft whose grade is at least 1.",
     "tool_tag_taken": "For every tool, there is no other tool with the same tag.",
 }

@@ -54,7 +54,7 @@ def test_names_for_people_and_for_ids():
     assert (lists.collection, lists.prefix) == ("theatre_lists", "TL")
     people = design.by_entity["person"]
     assert (people.collection, people.prefix) == ("people", "PRS")
-    assert design.by_action["shut_it"].description == "Shut it for a theatre list."
+    assert design.by_action["shut_it"].description == "Shut a theatre list."
 
 
 def test_what_the_file_left_out_has_its_default():
