@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.spec import RolloutRow, Suite
 
+from .eval_live import Board, watched
 from .output import Output
-from .scoreboard import agents_json, score_table
+from .scoreboard import agents_json, run_tables, score_table
 from .status import DONE, SHORT
 
 if TYPE_CHECKING:
-    from envscaler_mcp.harness.rollout import Finished
     from envscaler_mcp.harness.run import Run
     from envscaler_mcp.harness.task import Task
     from envscaler_mcp.harness.users import Users
@@ -48,10 +48,8 @@ class Playing:
         planned = plan(self.tasks, self.run.card.agents, self.run.card.suite.repeats)
         self.run.begin()
         output.resume = f"say the same with --resume {self.run.path}"
-        with output.progress("eval", len(planned)) as steps:
-
-            def told(finished: Finished) -> None:
-                steps.advance(f"{finished.row.id}: {finished.row.outcome}")
+        board = Board(self.run.card.agents, len(planned), self.run.rows())
+        with watched(output, board) as told:
 
             async def played() -> list[RolloutRow]:
                 from envscaler_mcp.harness.evaluate import evaluate
@@ -65,7 +63,7 @@ class Playing:
                         agents=agents,
                         users=users,
                         trusted=self.trusted,
-                        progress=told,
+                        progress=lambda finished: told(finished.row),
                     )
 
             rows = asyncio.run(played())
@@ -83,14 +81,21 @@ class Playing:
         return users
 
     def _say(self, output: Output, rows: Sequence[RolloutRow]) -> int:
-        from envscaler_mcp.harness.summary import summarise
+        from envscaler_mcp.view.overview import overview
 
         card = self.run.card
-        summaries = summarise(rows, card.agents, card.suite.repeats)
+        scenarios = {(task.folder.card.name, task.scenario.id): task.scenario for task in self.tasks}
+        found = overview(card, rows, scenarios)
         output.result(
-            {"run": str(self.run.path), "status": card.status, "agents": agents_json(summaries)},
-            score_table(summaries, f"{len(self.tasks)} scenarios, {card.suite.repeats} × each"),
-            f"Run: {self.run.path}",
+            {
+                "run": str(self.run.path),
+                "status": card.status,
+                "agents": agents_json(found.agents),
+                "comparisons": [asdict(one) for one in found.comparisons],
+            },
+            score_table(found.agents, f"{len(self.tasks)} scenarios, {card.suite.repeats} × each"),
+            *run_tables(found),
+            f"Run: {self.run.path} (look at it: envscaler-mcp view {self.run.path})",
         )
         return DONE if card.status == "complete" else SHORT
 
