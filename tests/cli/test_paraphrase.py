@@ -111,3 +111,15 @@ def test_a_model_that_cannot_be_asked_is_told_before_anything_is_made(
     assert status == 2
     assert "OPENAI_API_KEY" in said["error"]["message"] + said["error"]["where"]
     assert not PLACE.exists()
+
+
+def test_more_scenarios_are_none_that_were_said_in_other_words(
+    capsys: pytest.CaptureFixture[str], model: ModelServer
+) -> None:
+    told(capsys, "--paraphrase", "--llm", f"chat:worded@{model.openai}", "--scenarios", "1")
+    more = ("scenarios", str(PLACE), "--count", "1", "--seed", "0", "--difficulty", "easy")
+    assert run([*more, "--domain", str(SMALL), "--json", "--quiet"]) == 0
+    grading = ServerFolder.load(PLACE).grading("001")
+    assert grading is not None
+    assert grading.wording is not None
+    assert ServerFolder.load(PLACE).scenario("002").instruction != grading.wording.original

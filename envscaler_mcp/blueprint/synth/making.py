@@ -159,7 +159,7 @@ class _Work:
 
     def _worded(self, source: Source) -> Iterator[tuple[Idea, str]]:
         """The ideas that can be said, with the words; none that the server has already."""
-        known = {(scenario.now, scenario.instruction) for scenario, _ in self.taken}
+        known = {(scenario.now, _grammars(scenario, grading)) for scenario, grading in self.taken}
         for idea in source.ideas():
             text = words_of(self.design, idea)
             if text is None:
@@ -256,6 +256,11 @@ class _Work:
             job=self.job.digest(),
             card=ServerFolder.load(place).digest if self.pairs else "",
         )
+
+
+def _grammars(scenario: Scenario, grading: Grading) -> str:
+    """The instruction in the grammar's words, whoever words it now."""
+    return grading.wording.original if grading.wording else scenario.instruction
 
 
 def _fallen(report: ScenarioReport) -> str:
