@@ -16,6 +16,7 @@ from . import wording
 FOLDER = "view"
 FILTERS: dict[str, Callable[..., object]] = {
     "figure": wording.figure,
+    "signed": wording.signed,
     "percent": wording.percent,
     "seconds": wording.seconds,
     "moment": wording.moment,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from envscaler_mcp.errors import BadInput
+from envscaler_mcp.errors import BadInput, EnvscalerError
 from envscaler_mcp.harness.run import Run
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.sandbox.checks import CheckRunner
@@ -129,7 +129,10 @@ def play_back(run: Run, row: RolloutRow, folder: ServerFolder | None, checks: Ch
         notes.append("Its server, or the grading of this scenario, is not here: checks go by their ids.")
     held: dict[str, list[bool | None]] = {}
     if trajectory and trajectory.steps and scenario and grading and folder:
-        held = _held(run, trajectory, _Task(scenario.now, grading, folder.roles), checks, notes)
+        try:
+            held = _held(run, trajectory, _Task(scenario.now, grading, folder.roles), checks, notes)
+        except EnvscalerError as error:
+            notes.append(f"The checks could not be asked call by call: {error}")
     missing = row.collateral if all(path.count("/") < 2 for path in row.collateral) else ()
     asked = tuple(_asked(verdict, grading, folder, held, missing) for verdict in row.verdicts)
     if any(one.held and one.held[-1] not in (None, one.verdict.ok) and not one.missing for one in asked):

@@ -31,7 +31,7 @@ async def serving(app: ASGIApp, port: int = 0) -> AsyncGenerator[str]:
     """
     with _listening(port) as listening:
         config = uvicorn.Config(
-            app, lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=1,
+            app, lifespan="off", log_level="critical", access_log=False, timeout_graceful_shutdown=1,
             timeout_keep_alive=KEEP_ALIVE, server_header=False,
         )  # fmt: skip
         server = Quiet(config)

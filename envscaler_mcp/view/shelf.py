@@ -50,9 +50,12 @@ class Shown:
         return RowIndex(self.run.path)
 
     @property
-    def outcomes(self) -> dict[str, int]:
-        """How many rollouts ended how, in the order that tables have."""
-        counted = self.index.counts("outcome")
+    def outcomes(self) -> dict[str, int] | None:
+        """How many rollouts ended how, in the order that tables have; None where its rows are damaged."""
+        try:
+            counted = self.index.counts("outcome")
+        except BadInput:
+            return None
         return {outcome: counted[outcome] for outcome in OUTCOMES if outcome in counted}
 
     @cached_property
@@ -148,7 +151,8 @@ class Shelf:
             try:
                 if path not in self._open:
                     self._open[path] = Shown.open(name, path)
-                found.append(self._open[path])
+                if self._open[path].card:  # it may have gone since
+                    found.append(self._open[path])
             except BadInput:
                 continue
         return sorted(found, key=lambda one: (str(one.run.card.started), one.name), reverse=True)

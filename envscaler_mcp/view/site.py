@@ -44,7 +44,7 @@ def site(routes: Sequence[BaseRoute]) -> ASGIApp:
     """Pages behind a guard: only browsers on this machine, only by its own names."""
     app = Starlette(
         routes=[Route("/assets/{name}", _asset), *routes],
-        exception_handlers={HTTPException: _refused, BadInput: _bad_input},
+        exception_handlers={HTTPException: _refused, BadInput: _bad_input, Exception: _broken},
     )
     return Guard(_Headers(app), LOOPBACK)
 
@@ -82,6 +82,11 @@ async def _refused(_request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     what = "There is no such page." if status == 404 else str(error)
     return shown("error", status=status, title=str(status), message=what, remedy="Go back to the overview.")
+
+
+async def _broken(_request: Request, error: Exception) -> Response:
+    what = f"{type(error).__name__}: {error}"
+    return shown("error", status=500, title="This page broke", message=what, remedy="Others may stand.")
 
 
 async def _bad_input(_request: Request, error: Exception) -> Response:

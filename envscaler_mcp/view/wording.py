@@ -17,6 +17,11 @@ def figure(value: float | None, digits: int = 2) -> str:
     return ABSENT if value is None else f"{value:.{digits}f}"
 
 
+def signed(value: float | None, digits: int = 2) -> str:
+    """A difference, always with its sign."""
+    return ABSENT if value is None else f"{value:+.{digits}f}".replace("-", "\u2212")
+
+
 def percent(value: float | None) -> str:
     """A share as a percentage."""
     return ABSENT if value is None else f"{100 * value:.0f} %"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Generator
@@ -35,8 +36,9 @@ def viewed(*runs: Path, servers: Path) -> Generator[str]:
         assert running.stdout is not None
         yield re.sub(r"(?<=\d)/.*", "", json.loads(running.stdout.readline())["url"])
     finally:
-        running.terminate()
+        running.send_signal(signal.SIGINT)
         running.communicate(timeout=60)
+    assert running.returncode == 130
 
 
 @pytest.fixture(scope="module")

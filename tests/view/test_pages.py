@@ -151,3 +151,16 @@ async def test_two_runs_of_one_name_have_pages_of_their_own(
 def test_a_folder_without_a_run_is_told_before_a_page_opens(tmp_path: Path):
     with pytest.raises(BadInput, match=r"run\.json"):
         Shelf([tmp_path])
+
+
+async def test_a_damaged_run_leaves_the_others_to_be_seen(
+    played: Path, copied: Path, root: Path, checks: CheckRunner
+):
+    (copied / "rollouts.jsonl").write_text("{}\n")
+    async with visiting([played, copied], root / "generated_servers", checks) as client:
+        home = await client.get("/")
+        assert home.status_code == 200
+        assert "its rows are damaged" in home.text
+        assert (await client.get("/runs/copied/rollouts")).status_code == 404
+        (copied / "run.json").unlink()
+        assert "copied" not in (await client.get("/")).text

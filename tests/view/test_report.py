@@ -45,7 +45,7 @@ def test_what_is_no_evidence_is_counted_and_bounded(
     hit.update(outcome="infrastructure_error", reward=None, error="the provider hung up")
     (copied / "rollouts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     text = report(copied, tmp_path / "report.html", capsys)
-    assert "0.67 – 1.00" in text
+    assert "0.67 … 1.00" in text
     assert "the provider hung up" in text
 
 
