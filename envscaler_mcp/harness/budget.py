@@ -10,6 +10,7 @@ from mcp import Client
 
 from envscaler_mcp.agents import Stopped
 from envscaler_mcp.certify import through
+from envscaler_mcp.errors import Infrastructure
 from envscaler_mcp.runtime.standalone.difference import diff
 from envscaler_mcp.runtime.standalone.episode import Outcome
 from envscaler_mcp.spec import Json, Limits
@@ -117,4 +118,11 @@ class Budget:
             if not task.done():
                 task.cancel()
                 await asyncio.wait([task])
+                _raise_infrastructure(task)
         task.result()
+
+
+def _raise_infrastructure(task: asyncio.Task[None]) -> None:
+    """Who was ended may know that somebody else is to blame for its having taken so long."""
+    if not task.cancelled() and isinstance(failure := task.exception(), Infrastructure):
+        raise failure

@@ -20,6 +20,7 @@ from .program import Errand, Heard, Place, Program
 from .running import Running, running
 
 PREFIX = "envscaler-agents-"
+NEVER = "its model never answered"
 
 
 class AgentCrashed(Exception):
@@ -52,28 +53,44 @@ class Outside:
         """
         if assignment.url is None:
             raise Infrastructure(f"{self.spec} needs a URL to come in by")
-        text = f"{prompt_of(assignment.policy)}\n\n{assignment.instruction}"
+        prompt = prompt_of(assignment.policy, "asking" if assignment.say else "task")
+        text = f"{prompt}\n\n{assignment.instruction}"
         errand = Errand(text, assignment.url, "environment")
+        ear = _Ear("" if not self.program.tells_answers else NEVER)
         async with _place() as place:
             launch = self.program.launch(errand, place, self.own)
             async with running(launch, place, (*self.closed, place.home.parent.parent)) as process:
-                failure = await self._hear(process, assignment)
+                try:
+                    await self._hear(process, assignment, ear)
+                except asyncio.CancelledError:
+                    if ear.failure:  # its time is up, and it was the provider that took it
+                        raise self._provider_failed(ear) from None
+                    raise
                 status = await process.status()
                 said = Secrets(self.own.values()).blot(process.last_words())
-        if failure:
-            raise ProviderFailed(Secrets(self.own.values()).blot(failure))
+        if ear.failure not in {"", NEVER}:
+            raise self._provider_failed(ear)
         if status:
             raise AgentCrashed(f"exit status {status}: {said[-500:] or 'it said nothing'}")
 
-    async def _hear(self, process: Running, assignment: Assignment) -> str:
-        """Count what it uses up; why it failed, if somebody else is to blame and nothing came after that."""
-        failure = ""
+    async def _hear(self, process: Running, assignment: Assignment, ear: _Ear) -> None:
+        """Count what it uses up, and note who is to blame if it ends now."""
         async for line in process.lines():
             heard = self.program.hear(line) or Heard()
             assignment.meter.spend(heard.tokens, heard.cost_usd)
             assignment.meter.require_means()
-            failure = heard.failure or ("" if heard.tokens else failure)
-        return failure
+            if heard.failure or heard.answered or heard.tokens:
+                ear.failure = heard.failure
+
+    def _provider_failed(self, ear: _Ear) -> ProviderFailed:
+        return ProviderFailed(Secrets(self.own.values()).blot(ear.failure))
+
+
+@dataclass
+class _Ear:
+    """What is known of the agent's provider: empty, where it does its part."""
+
+    failure: str
 
 
 @asynccontextmanager

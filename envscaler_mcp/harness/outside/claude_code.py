@@ -20,6 +20,7 @@ class ClaudeCode:
     program: str = "claude"
     package: str = "@anthropic-ai/claude-code"
     keys: tuple[str, ...] = ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
+    tells_answers: bool = True
 
     def launch(self, errand: Errand, place: Place, own: Mapping[str, str]) -> Launch:
         """Print mode, one line of JSON for each event."""
@@ -43,8 +44,10 @@ class ClaudeCode:
     def hear(self, line: str) -> Heard | None:
         """The last line counts tokens and dollars; it is also where a provider's failure stands."""
         event = event_of(line)
+        if event.get("subtype") == "api_retry":
+            return Heard(failure=f"{event.get('error_status')} {event.get('error')}, again and again")
         if event.get("type") != "result":
-            return None
+            return Heard(answered=event.get("type") == "assistant")
         said = str(event.get("result") or "")
         failed = bool(event.get("is_error")) and "API" in said
         tokens = counted(part_of(event, "usage"), *COUNTS)

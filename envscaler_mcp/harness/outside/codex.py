@@ -20,6 +20,7 @@ class Codex:
     program: str = "codex"
     package: str = "@openai/codex"
     keys: tuple[str, ...] = ("OPENAI_API_KEY", "OPENAI_BASE_URL")
+    tells_answers: bool = True
 
     def launch(self, errand: Errand, place: Place, own: Mapping[str, str]) -> Launch:
         """One run, one line of JSON for each event."""
@@ -36,9 +37,9 @@ class Codex:
         event = event_of(line)
         if event.get("type") == "turn.completed":
             return Heard(counted(part_of(event, "usage"), "input_tokens", "output_tokens"))
-        if event.get("type") == "turn.failed":
-            return Heard(failure=json.dumps(event.get("error")))
-        return None
+        if event.get("type") in {"turn.failed", "error"}:
+            return Heard(failure=str(part_of(event, "error").get("message") or event.get("message")))
+        return Heard(answered=part_of(event, "item").get("type") not in {None, "error"})
 
     def _settings(self, errand: Errand, own: Mapping[str, str]) -> str:
         # A JSON string is a TOML string, too.

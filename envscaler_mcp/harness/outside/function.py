@@ -23,6 +23,7 @@ class Function:
     function: str
     folder: Path
     keys: tuple[str, ...] = ()
+    tells_answers: bool = False
     program: str = sys.executable
 
     @classmethod

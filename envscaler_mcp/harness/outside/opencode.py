@@ -21,6 +21,7 @@ class Opencode:
     program: str = "opencode"
     package: str = "opencode-ai"
     keys: tuple[str, ...] = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
+    tells_answers: bool = True
 
     def launch(self, errand: Errand, place: Place, own: Mapping[str, str]) -> Launch:
         """One run, one line of JSON for each event."""
@@ -46,7 +47,7 @@ class Opencode:
             return Heard(tokens, dollars(part.get("cost")))
         if event.get("type") == "error":
             return Heard(failure=json.dumps(event.get("error")))
-        return None
+        return Heard(answered=event.get("type") in {"text", "tool_use", "reasoning"})
 
     def _settings(self, errand: Errand, own: Mapping[str, str]) -> dict[str, Any]:
         addresses = {

@@ -39,10 +39,17 @@ class Heard:
     cost_usd: float | None = None
     failure: str = ""
     """Why the provider of its model is to blame, if the agent ends now."""
+    answered: bool = False
+    """The model has answered: what failed before is over."""
 
 
 class Program(Protocol):
     """An agent's command line."""
+
+    @property
+    def tells_answers(self) -> bool:
+        """Whether its output shows that its model answers."""
+        ...
 
     @property
     def keys(self) -> tuple[str, ...]:

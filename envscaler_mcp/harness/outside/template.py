@@ -19,6 +19,7 @@ class Template:
 
     words: tuple[str, ...]
     keys: tuple[str, ...] = ()
+    tells_answers: bool = False
 
     @classmethod
     def parse(cls, text: str) -> Template:
