@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from envscaler_mcp.spec import Call, Environment, Problem
+from envscaler_mcp.synthesis.at_once import each
 from envscaler_mcp.synthesis.author import Author, Problems
 from envscaler_mcp.synthesis.outline.draft import Draft
 from envscaler_mcp.synthesis.outline.policy import policy_of
@@ -18,7 +19,7 @@ from envscaler_mcp.synthesis.quality.agents import Checked, Told, check, propose
 from envscaler_mcp.synthesis.quality.examining import Examined, Examiner
 
 from .settings import Settings
-from .writing import each, invariants_of, mended_start, mended_tool
+from .writing import invariants_of, mended_start, mended_tool
 
 START = "start"
 FEWEST_OF_A_KIND = 2

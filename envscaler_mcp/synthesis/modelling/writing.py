@@ -5,15 +5,15 @@ Body and contract of a tool are asked for apart, so that neither can copy the ot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-import anyio
 from pydantic import BaseModel
 
 from envscaler_mcp.runtime.standalone.canonical import pretty
 from envscaler_mcp.spec import Problem
 from envscaler_mcp.spec import State as WorldState
+from envscaler_mcp.synthesis.at_once import each
 from envscaler_mcp.synthesis.author import Author, Problems
 from envscaler_mcp.synthesis.outline.assembling import bare_source
 from envscaler_mcp.synthesis.outline.draft import Contract, Draft
@@ -25,7 +25,6 @@ from .answers import Body, ContractAnswer, Invariants, MendedTool, keyed, start_
 from .asking import ask_until_sound
 from .outlining import outline_text, state_text
 
-Result = TypeVar("Result")
 NOTHING = ""
 """A body that was not given; assembly says so."""
 
@@ -113,23 +112,6 @@ async def mended_tool(
         return draft
     changed = Contract(answer.refuses, answer.ensures)
     return draft.with_body(name, answer.body).with_contract(name, changed)
-
-
-async def each(
-    parts: Iterable[ToolOutline], ask: Callable[[ToolOutline], Coroutine[Any, Any, Result]], at_once: int
-) -> list[Result]:
-    """Ask about several tools at the same time; the results stand in the order of the tools."""
-    found: dict[int, Result] = {}
-    limit = anyio.CapacityLimiter(at_once)
-
-    async def one(number: int, tool: ToolOutline) -> None:
-        async with limit:
-            found[number] = await ask(tool)
-
-    async with anyio.create_task_group() as group:
-        for number, tool in enumerate(parts):
-            group.start_soon(one, number, tool)
-    return [found[number] for number in sorted(found)]
 
 
 async def _body(outline: Outline, tool: ToolOutline, author: Author) -> str:

@@ -1,4 +1,4 @@
-"""Functions into a class that holds state only, as EnvScaler's stages write them: by syntax tree, none lost."""
+"""Functions into a class that holds state only, as EnvScaler's stages write them: by syntax, none lost."""
 
 from __future__ import annotations
 
