@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from envscaler_mcp.errors import BadInput
+
 from .output import Output
 from .status import DONE
 from .watching import Clock, snippets_of, today
 
 if TYPE_CHECKING:
-    from envscaler_mcp.runtime.folder import ServerFolder
-    from envscaler_mcp.spec import Scenario
+    from envscaler_mcp.view.watching import Watching
 
 
 def serve(
@@ -37,53 +38,72 @@ def serve(
     watch_port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port of the page; 0 takes a free one.")
     ] = None,
+    token: Annotated[
+        str | None, typer.Option(help="Over HTTP: answer only requests with this bearer token.")
+    ] = None,
+    prompts: Annotated[
+        bool, typer.Option("--prompts", help="Offer scenarios as prompts, policy and card as resources.")
+    ] = False,
+    faults: Annotated[
+        str | None, typer.Option(metavar="KINDS", help="To test a client: latency,timeout,lost_reply.")
+    ] = None,
     trust: Annotated[
         bool, typer.Option("--trust", help="Run a class that the policy has findings on.")
     ] = False,
 ) -> int:
     """Serve one generated server over MCP: stdio by default, or streamable HTTP."""
     from envscaler_mcp.runtime.folder import ServerFolder
-    from envscaler_mcp.runtime.serving import serve_folder
+    from envscaler_mcp.runtime.serving import Asked, serve_folder
     from envscaler_mcp.runtime.watched import start_of
 
     folder = ServerFolder.find(server)
     begin = start_of(folder, scenario, today=today(clock))
+    asked = Asked(prompts, _kinds(faults), seed or 0, _bearer(token, http=http))
     output.resume = "start the server again"
     if watch:
-        address = (host, port) if http else None
-        return _watched(output, folder, begin, seed, address, watch_port, trust=trust)
+        from envscaler_mcp.view.watching import Watching
+
+        watched = Watching(folder, begin, seed, watch_port, trust, asked)
+        return _watched(output, (host, port) if http else None, watched)
 
     def ready(url: str) -> None:
         output.note(f"{folder.card.title} listens on {url}")
 
     asyncio.run(
-        serve_folder(folder, begin, seed=seed, http=http, host=host, port=port, trusted=trust, ready=ready)
+        serve_folder(
+            folder, begin, seed=seed, http=http, host=host, port=port, trusted=trust, asked=asked, ready=ready
+        )
     )
     return DONE
 
 
-def _watched(
-    output: Output,
-    folder: ServerFolder,
-    begin: Scenario,
-    seed: int | None,
-    address: tuple[str, int] | None,
-    watch_port: int | None,
-    *,
-    trust: bool,
-) -> int:
+def _kinds(faults: str | None) -> list[str]:
+    from envscaler_mcp.runtime.standalone.faults import kinds_of
+
+    try:
+        return kinds_of(faults) if faults is not None else []
+    except ValueError as error:
+        raise BadInput("--faults", str(error), "name some of them") from error
+
+
+def _bearer(token: str | None, *, http: bool) -> str | None:
+    if token is not None and not (http and token.strip()):
+        raise BadInput("--token", "it guards HTTP", "say --http too, and give a token that is not empty")
+    return token
+
+
+def _watched(output: Output, address: tuple[str, int] | None, watching: Watching) -> int:
     from envscaler_mcp.runtime.serving import listening_on
     from envscaler_mcp.runtime.standalone.listening import url_of
-    from envscaler_mcp.view.watching import Watching
 
+    title = watching.folder.card.title
     listening = listening_on(*address) if address else None
     mcp_url = url_of(listening) if listening else None
 
     def ready(url: str) -> None:
-        output.note(f"{folder.card.title}: look at {url}")
+        output.note(f"{title}: look at {url}")
         if mcp_url:
-            output.note(f"{folder.card.title} listens on {mcp_url}")
+            output.note(f"{title} listens on {mcp_url}")
 
-    watching = Watching(folder, begin, seed, watch_port, trust)
-    asyncio.run(watching.serve(listening, snippets_of(folder, mcp_url), ready))
+    asyncio.run(watching.serve(listening, snippets_of(watching.folder, mcp_url), ready))
     return DONE

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from envscaler_mcp.runtime.connect import server_of
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.remote import EnvironmentProcess
+from envscaler_mcp.runtime.serving import Asked
 from envscaler_mcp.runtime.standalone.server import UnknownEpisode, serve_http, serve_stdio
 from envscaler_mcp.runtime.watched import WatchedEpisode
 from envscaler_mcp.spec import Scenario
@@ -33,6 +33,7 @@ class Watching:
         seed: instead of the scenario's.
         page_port: of the page; None: the usual one, or a free one where that is taken.
         trusted: see `EnvironmentProcess`.
+        asked: what a person asked for beside the tools.
     """
 
     folder: ServerFolder
@@ -40,6 +41,7 @@ class Watching:
     seed: int | None = None
     page_port: int | None = None
     trusted: bool = False
+    asked: Asked = field(default_factory=Asked)
 
     async def serve(
         self,
@@ -66,13 +68,16 @@ class Watching:
                     raise UnknownEpisode("There is one episode, which is watched: /mcp.")
                 return episode
 
-            server = server_of(self.folder, episode_of)
+            async def begin(_: str | None, scenario: str) -> None:
+                await episode.reset(self.folder.scenario(scenario))
+
+            server = self.asked.server(self.folder, episode_of, begin)
             async with serving(live_site(self.folder, episode, self.default, snippets), self._port()) as url:
                 ready(url)
                 if listening is None:
                     await serve_stdio(server)
                 else:
-                    await serve_http(server, listening, lambda _: False)
+                    await serve_http(server, listening, lambda _: False, self.asked.token)
 
     def _port(self) -> int:
         if self.page_port is not None:
