@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from mcp import Client
 
@@ -21,7 +22,7 @@ async def solve(client: Client) -> None:
 async def alone(client: Client) -> None:
     """Solves it only where nothing of anybody else's is in sight."""
     assert not [name for name, value in os.environ.items() if "canary" in value], "a key of somebody else"
-    assert os.listdir() == [], "not an empty folder"
+    assert not list(Path.cwd().iterdir()), "not an empty folder"
     await solve(client)
 
 
@@ -32,8 +33,7 @@ async def own(client: Client) -> None:
 
 async def crash(client: Client) -> None:
     await solve(client)
-    print("canary-of-mine" if "MINE" in os.environ else "", file=sys.stderr)
-    sys.exit("I give up")
+    sys.exit(f"I give up {os.environ['MINE']}")
 
 
 async def hang(client: Client) -> None:
