@@ -6,12 +6,14 @@ server → scenario → the reward of every repeat. Pure functions, seeded.
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import comb, sqrt
 from statistics import NormalDist
 from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 Trials: TypeAlias = Mapping[str, Mapping[str, Sequence[float]]]
 Interval: TypeAlias = tuple[float, float]
@@ -19,6 +21,8 @@ Share: TypeAlias = tuple[float, int]
 """A sum and the number of its terms: all that a resampled mean needs of a scenario."""
 
 RESAMPLES = 2000
+DRAWN_AT_ONCE = 1_000_000
+"""Scenarios, so that a run of many is held in memory by parts."""
 CONFIDENCE = 0.95
 
 
@@ -65,8 +69,7 @@ def bootstrap(
     clusters: Sequence[Sequence[Share]], *, seed: int = 0, confidence: float = CONFIDENCE
 ) -> Interval:
     """Percentile interval of the pooled mean: clusters are drawn first, then what is in them."""
-    rng = random.Random(seed)
-    means = sorted(_resampled(rng, clusters) for _ in range(RESAMPLES))
+    means: list[float] = np.sort(_resampled(np.random.default_rng(seed), clusters)).tolist()
     tail = (1 - confidence) / 2
     return quantile(means, tail), quantile(means, 1 - tail)
 
@@ -88,12 +91,18 @@ def _shares(trials: Trials) -> list[list[Share]]:
     return [[(sum(some), len(some)) for some in scenarios.values()] for scenarios in trials.values()]
 
 
-def _resampled(rng: random.Random, clusters: Sequence[Sequence[Share]]) -> float:
-    total, count = 0.0, 0
-    for scenarios in rng.choices(clusters, k=len(clusters)):
-        for reward, size in rng.choices(scenarios, k=len(scenarios)):
-            total, count = total + reward, count + size
-    return total / count
+def _resampled(rng: np.random.Generator, clusters: Sequence[Sequence[Share]]) -> NDArray[np.float64]:
+    """The means of `RESAMPLES` samples; each has as many clusters and scenarios as there are."""
+    chosen = rng.integers(len(clusters), size=(RESAMPLES, len(clusters)))
+    sample = np.repeat(np.arange(RESAMPLES), len(clusters))
+    found = np.zeros((RESAMPLES, 2))
+    for number, scenarios in enumerate(clusters):
+        shares = np.array(scenarios, dtype=float)
+        drawn = sample[chosen.ravel() == number]
+        for part in np.array_split(drawn, 1 + len(drawn) * len(shares) // DRAWN_AT_ONCE):
+            picked = rng.integers(len(shares), size=(len(part), len(shares)))
+            np.add.at(found, part, shares[picked].sum(axis=1))
+    return found[:, 0] / found[:, 1]
 
 
 def _ranks(values: Sequence[float]) -> list[float]:
