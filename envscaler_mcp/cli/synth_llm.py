@@ -147,14 +147,19 @@ class _Session:
         self, said: Sequence[str], tasks: Path | None, count: int | None, models: Models
     ) -> list[Topic]:
         """What the environments are to be about."""
+        from envscaler_mcp.synthesis.pipeline import topics_of
         from envscaler_mcp.synthesis.topic import Topic
 
         found = [Topic(title=one[:80], introduction=one if len(one) > 80 else "") for one in said]
         if tasks is None:
             return found
-        raise BadInput(
-            "--tasks", "mining is not in this version yet", f"name topics ({models.author.name}, {count})"
-        )
+        mined = await topics_of(tasks, count or 0, models, self.folder)
+        self.output.note(f"{len(mined)} topics from {tasks}; see {self.path}/mining/funnel.md")
+        if not mined and not found:
+            raise BadInput(
+                str(tasks), "no task in it is worth an environment", "see mining/events.jsonl there"
+            )
+        return [*found, *mined]
 
     def shared(self, models: Models) -> Any:
         """What all environments share."""

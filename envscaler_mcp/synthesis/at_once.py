@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar
-
-import anyio
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
 
 
 async def each(
-    parts: Sequence[Part], ask: Callable[[Part], Coroutine[Any, Any, Result]], at_once: int = 8
+    parts: Iterable[Part], ask: Callable[[Part], Coroutine[Any, Any, Result]], at_once: int = 8
 ) -> list[Result]:
-    """The results for all parts, so many of them asked about at once."""
-    found: dict[int, Result] = {}
-    limit = anyio.CapacityLimiter(at_once)
+    """The results for all parts, so many of them asked about at once.
 
-    async def one(number: int, part: Part) -> None:
-        async with limit:
-            found[number] = await ask(part)
+    The first error ends all of them, and is met as itself, in no group.
+    """
+    places = asyncio.Semaphore(at_once)
 
-    async with anyio.create_task_group() as group:
-        for number, part in enumerate(parts):
-            group.start_soon(one, number, part)
-    return [found[number] for number in range(len(parts))]
+    async def one(part: Part) -> Result:
+        async with places:
+            return await ask(part)
+
+    tasks = [asyncio.create_task(one(part)) for part in parts]
+    try:
+        return list(await asyncio.gather(*tasks))
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -19,7 +19,7 @@ from envscaler_mcp.llm import Answer, Request, Usage
 
 @dataclass(frozen=True)
 class Entry:
-    """One answer, and the requests that it is for."""
+    """One answer (or what makes it of the request), and the requests that it is for."""
 
     stage: str
     holds: tuple[str, ...]
@@ -28,9 +28,9 @@ class Entry:
     def fits(self, stage: str, text: str) -> bool:
         return re.fullmatch(self.stage, stage) is not None and all(one in text for one in self.holds)
 
-    @property
-    def text(self) -> str:
-        return self.answer if isinstance(self.answer, str) else json.dumps(self.answer)
+    def text(self, asked: str) -> str:
+        said = self.answer(asked) if callable(self.answer) else self.answer
+        return said if isinstance(said, str) else json.dumps(said)
 
 
 class NoAnswer(LookupError):
@@ -60,7 +60,7 @@ class Book:
     def answer(self, stage: str, text: str) -> str:
         for entry in self.entries:
             if entry.fits(stage, text):
-                return entry.text
+                return entry.text(text)
         raise NoAnswer(f"stage {stage}: {text[-1500:]}")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from envscaler_mcp.spec import write_text
 from tests.synthesis.book import Book, NoAnswer
+from tests.synthesis.worlds import world_named
 
 SECONDS_BETWEEN_LOOKS = 0.2
 
@@ -60,4 +61,4 @@ class Hand:
 
 
 if __name__ == "__main__":
-    Hand(Path(sys.argv[1]), Book.read(*map(Path, sys.argv[2:]))).wait()
+    Hand(Path(sys.argv[1]), world_named(sys.argv[2]).book).wait()

@@ -11,5 +11,6 @@ from .made import Made
 from .models import Models
 from .run_folder import RunFolder
 from .synthesise import Order, Run, extend, synthesise
+from .topics import topics_of
 
-__all__ = ["Made", "Models", "Order", "Run", "RunFolder", "extend", "forecast", "synthesise"]
+__all__ = ["Made", "Models", "Order", "Run", "RunFolder", "extend", "forecast", "synthesise", "topics_of"]

@@ -47,7 +47,8 @@ def _account(stage: str, account: Account) -> tuple[object, ...]:
 
 def _one(made: Made) -> Iterator[str]:
     yield f"## {made.name}"
-    yield f"{inline(made.topic or made.name)} · {', '.join(made.models) or 'nobody asked'} · `{made.path or 'dropped'}`"
+    models = ", ".join(made.models) or "nobody asked"
+    yield f"{inline(made.topic or made.name)} · {models} · `{made.path or 'dropped'}`"
     scenarios = cast("dict[str, Any]", made.funnel.get("scenarios", {}))
     if scenarios:
         fell = ", ".join(f"{count} {where}" for where, count in scenarios["rejected"].items()) or "none"

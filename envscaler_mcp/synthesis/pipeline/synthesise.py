@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import anyio
-
 from envscaler_mcp.errors import BadInput, BudgetReached, EnvscalerError, ProviderFailed
 from envscaler_mcp.render import render, write_tree
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.standalone.canonical import digest
 from envscaler_mcp.spec import Environment, Part, Problem, Provenance, versions
+from envscaler_mcp.synthesis.at_once import each
 from envscaler_mcp.synthesis.author import Event
 from envscaler_mcp.synthesis.modelling import Built, build_environment
 from envscaler_mcp.synthesis.scenarios import Subject, Wish, Written, write_scenarios
@@ -65,18 +64,14 @@ async def synthesise(
         ProviderFailed: there is no answer to be had; what is finished stands, what was paid is kept.
         BudgetReached: the next call might cost more than is left.
     """
-    made: dict[int, Made] = {}
-    places = anyio.Semaphore(run.order.at_once)
 
-    async def one(number: int, topic: Topic, name: str) -> None:
-        async with places:
-            made[number] = await _kept(topic, name, out / name, run)
-            done(made[number])
+    async def one(pair: tuple[Topic, str]) -> Made:
+        topic, name = pair
+        made = await _kept(topic, name, out / name, run)
+        done(made)
+        return made
 
-    async with anyio.create_task_group() as group:
-        for number, (topic, name) in enumerate(zip(topics, names_of(topics), strict=True)):
-            group.start_soon(one, number, topic, name)
-    return [made[number] for number in sorted(made)]
+    return await each(zip(topics, names_of(topics), strict=True), one, run.order.at_once)
 
 
 async def extend(server: ServerFolder, run: Run) -> Made:

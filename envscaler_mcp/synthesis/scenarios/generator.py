@@ -11,6 +11,7 @@ import anyio
 from envscaler_mcp.certify.ladder import Ladder, ladder
 from envscaler_mcp.runtime.standalone.canonical import digest
 from envscaler_mcp.spec import Grading, Part, Problem, Scenario, Split
+from envscaler_mcp.synthesis.at_once import each
 from envscaler_mcp.synthesis.author import Problems
 
 from .authors import Authors
@@ -148,29 +149,20 @@ class _Work:
         count = min(TASKS_PER_START, missing)
         tasks = await write_tasks(self.subject, self.authors.at("tasks"), start, count, self.titles)
         self.told(f"start state {number}: {len(tasks)} tasks")
-        ends: dict[int, Proven | Fallen] = {}
         scenarios = [self._scenario(start, number, task) for task in tasks]
-        async with anyio.create_task_group() as group:
-            for task, scenario in zip(tasks, scenarios, strict=True):
-                group.start_soon(self._one, prover, scenario, start, task, ends)
+        pairs = zip(tasks, scenarios, strict=True)
+        ends = await each(pairs, lambda pair: self._one(prover, start, *pair))
         self.titles += [task.title for task in tasks]
-        for task in tasks:
-            self._keep(ends[task.number])
+        for end in ends:
+            self._keep(end)
 
-    async def _one(
-        self,
-        prover: Prover,
-        scenario: Scenario,
-        start: Start,
-        task: Task,
-        ends: dict[int, Proven | Fallen],
-    ) -> None:
+    async def _one(self, prover: Prover, start: Start, task: Task, scenario: Scenario) -> Proven | Fallen:
         if task.problems:
             end: Proven | Fallen = Fallen(task.title, task.problems[0].code, task.problems)
         else:
             end = await prover.prove(scenario, start, task)
-        ends[task.number] = end
         self.told(_line(task, end))
+        return end
 
     def _scenario(self, start: Start, number: int, task: Task) -> Scenario:
         family = f"{self.family}{number}"
