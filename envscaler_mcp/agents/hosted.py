@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from envscaler_mcp.llm.dialogue import Brief, Opener, ToolResult, ToolUse, Turn
 from envscaler_mcp.render.templating import fill_of
@@ -12,7 +13,13 @@ from envscaler_mcp.spec.suite import Mode
 
 from .agent import Assignment, Stopped
 
-PROMPTS: dict[Mode, str] = {"task": "agent.md", "conversation": "agent_with_user.md"}
+Hearing: TypeAlias = Mode | Literal["asking"]
+"""How an agent hears its user: not at all, after each of its messages, or through a tool."""
+PROMPTS: dict[Hearing, str] = {
+    "task": "agent.md",
+    "conversation": "agent_with_user.md",
+    "asking": "agent_asking.md",
+}
 
 
 @dataclass(frozen=True)
@@ -65,14 +72,14 @@ def brief_of(assignment: Assignment) -> Brief:
     return Brief(prompt_of(assignment.policy, mode), assignment.instruction, tools)
 
 
-def prompt_of(policy: str, mode: Mode = "task") -> str:
-    """The one prompt of all hosted agents; where they have a user to talk to, it says so."""
-    return fill_of("prompts", PROMPTS[mode], policy=policy.strip())
+def prompt_of(policy: str, hearing: Hearing = "task") -> str:
+    """The one prompt of all agents with a model; where they have a user to talk to, it says so."""
+    return fill_of("prompts", PROMPTS[hearing], policy=policy.strip())
 
 
-def prompt_digest(mode: Mode = "task") -> str:
+def prompt_digest(hearing: Hearing = "task") -> str:
     """Digest of the prompt's text, without any policy: it stands in every run."""
-    return digest_bytes(prompt_of("", mode).encode())
+    return digest_bytes(prompt_of("", hearing).encode())
 
 
 async def _play(assignment: Assignment, use: ToolUse) -> ToolResult:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from envscaler_mcp.errors import BadInput
-from envscaler_mcp.spec import RolloutRow, Suite
+from envscaler_mcp.spec import RolloutRow
 
 from .eval_live import Board, watched
 from .output import Output
@@ -119,18 +119,3 @@ def refuse_unknown_executor(name: str) -> None:
     """
     if name not in EXECUTORS:
         raise BadInput(f"--executor {name}", "this version plays rollouts on this machine only", "say local")
-
-
-def refuse_unready_talk(suite: Suite, tasks: Sequence[Task]) -> None:
-    """A conversation takes scenarios with slots; a task has no user.
-
-    Raises:
-        BadInput: what is missing is named.
-    """
-    from envscaler_mcp.harness.users import refuse_without_slots
-
-    if suite.mode == "conversation":
-        refuse_without_slots(tasks)
-    elif suite.user is not None:
-        message = "in a task nobody talks with the agent"
-        raise BadInput(f"--user-llm {suite.user}", message, "say --mode conversation as well")

@@ -28,6 +28,7 @@ class Overrides:
     scenarios: str | None = None
     mode: str | None = None
     user: str | None = None
+    ask_user: bool | None = None
     max_turns: int | None = None
     max_seconds: float | None = None
 
@@ -40,7 +41,7 @@ class Overrides:
         limits = _with(suite.limits, turns=self.max_turns, seconds=self.max_seconds)
         selection = _with(suite.scenarios, tier=self.tier, ids=_listed(self.scenarios))
         changed = suite.model_copy(update={"limits": limits, "scenarios": selection})
-        return _with(changed, repeats=self.repeats, mode=self.mode, user=self.user)
+        return _with(changed, repeats=self.repeats, mode=self.mode, user=self.user, ask_user=self.ask_user)
 
 
 @dataclass(frozen=True)

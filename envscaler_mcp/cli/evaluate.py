@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from .contest import Contest
-from .eval_play import Playing, refuse_budget, refuse_unknown_executor, refuse_unready_talk
+from .eval_play import Playing, refuse_budget, refuse_unknown_executor
 from .eval_run import Overrides, Request
+from .eval_talk import refuse_unready_talk
 from .forecast import say_forecast
 from .keys import find_keys
 from .output import Output
@@ -35,6 +36,10 @@ def evaluate(
     user_llm: Annotated[
         str | None, typer.Option(help="In conversations: the model that plays the user (default: rules do).")
     ] = None,
+    ask_user: Annotated[
+        bool,
+        typer.Option("--ask-user", help="In conversations: a tool for command: and python: agents."),
+    ] = False,
     max_turns: Annotated[int | None, typer.Option(min=1, help="Calls that a rollout may make.")] = None,
     max_seconds: Annotated[
         float | None, typer.Option(min=0.01, help="Seconds that a rollout may take.")
@@ -64,13 +69,13 @@ def evaluate(
 
     refuse_unknown_executor(executor)
     refuse_budget(budget)
-    overrides = Overrides(repeats, tier, scenarios, mode, user_llm, max_turns, max_seconds)
+    overrides = Overrides(repeats, tier, scenarios, mode, user_llm, ask_user or None, max_turns, max_seconds)
     request = Request(targets, agent or [], resume, out, overrides)
     run = request.run()
     suite = run.card.suite
     access = Access(option="--agent", keys=find_keys(Path()))
     tasks = tasks_of(ServerFolder.find_all(suite.servers), suite.scenarios)
-    refuse_unready_talk(suite, tasks)
+    refuse_unready_talk(suite, run.card.agents, tasks)
     closed = [*(task.folder.path for task in tasks), run.path, Path(".env")]
     contest = Contest(run.card.agents, pass_env or [], list(dict.fromkeys(closed)))
     if dry_run:

@@ -121,7 +121,8 @@ class Rollout:
                 remark=talk.remark,
             )
             if isinstance(self.agent, Outside):
-                reason = await self._let_in(assignment, Watched(episode, budget, changes), budget)
+                watched = Watched(episode, budget, changes, assignment.say)
+                reason = await self._let_in(assignment, watched, budget)
             else:
                 reason = await self._within_limits(assignment, budget)
             if talk.failure and reason is None:

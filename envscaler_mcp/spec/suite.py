@@ -53,6 +53,8 @@ class Suite(Record):
     mode: Mode = "task"
     user: str | None = None
     """In conversations: the model that plays the user, as after `--user-llm`; without one, rules do."""
+    ask_user: bool | None = None
+    """In conversations: agents of other processes hear the user through a tool, `ask_user`."""
     limits: Limits = Limits()
     reward: RewardKind = "success"
     seed: int = 0

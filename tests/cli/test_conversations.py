@@ -9,6 +9,7 @@ import pytest
 
 from envscaler_mcp.cli.app import run
 from envscaler_mcp.harness.run import Run
+from tests.harness.users.test_conversations import CONVERSATION
 from tests.runtime.folders import counter
 
 BLOOD = ["--tier", "rejected", "--scenarios", "001,002", "--mode", "conversation"]
@@ -56,3 +57,50 @@ def test_a_dry_run_counts_the_user_too(server: str, capsys: pytest.CaptureFixtur
     agent, user = json.loads(capsys.readouterr().out)["agents"]
     assert user["agent"] == "the user: openai:gpt-5.2"
     assert agent["cost_usd"] > user["cost_usd"] > 0
+
+
+OUTSIDER = """
+import asyncio
+from mcp import Client
+
+async def play(instruction, mcp_url):
+    assert "ask_user" in instruction
+    async with Client(mcp_url) as client:
+        tools = {tool.name for tool in (await client.list_tools()).tools}
+        assert "ask_user" in tools and "add" in tools
+        first = await client.call_tool("ask_user", {"message": "Which counter, and which step?"})
+        assert "Counter a." in first.structured_content["answer"]
+        await client.call_tool("add", {"name": "a", "by": 2})
+        last = await client.call_tool("ask_user", {"message": "It is done."})
+        assert last.structured_content == {"answer": "Bye.", "over": True}
+"""
+
+
+@pytest.fixture
+def talking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A counter whose user has to be asked."""
+    monkeypatch.chdir(tmp_path)
+    folder = counter(tmp_path)
+    path = folder.package / "scenarios" / "001.json"
+    asked = folder.scenario("001").model_copy(update={"conversation": CONVERSATION})
+    path.write_text(asked.to_text())
+    (tmp_path / "outsider.py").write_text(OUTSIDER)
+    return str(folder.path)
+
+
+def test_an_agent_of_another_process_asks_through_a_tool(
+    talking: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = ["eval", talking, "--tier", "rejected", "--scenarios", "001", "--mode", "conversation"]
+    said += ["--agent", "python:outsider:play"]
+    assert run(said) == 2
+    assert "say --ask-user" in capsys.readouterr().err
+    assert run([*said, "--ask-user", "--out", "run", "--json"]) == 0
+    (agent,) = json.loads(capsys.readouterr().out)["agents"]
+    kept = Run.open(Path("run"))
+    (row,) = kept.rows()
+    assert (agent["outcomes"], row.error, row.calls) == ({"passed": 1}, None, 1)
+    talked = kept.trajectory(row.id).messages
+    assert talked is not None
+    assert [one["role"] for one in talked] == ["user", "assistant", "user", "assistant", "user"]
+    assert [one["step"] for one in talked] == [0, 0, 0, 1, 1]

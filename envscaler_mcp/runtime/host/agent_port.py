@@ -48,10 +48,19 @@ class Agent:
 
 @dataclass(frozen=True)
 class Room:
-    """What lies behind one token: an episode, and the server that it is an episode of."""
+    """What lies behind one token: an episode, and the server that it is an episode of.
+
+    `more` are tools that the episode can play beside those of the server.
+    """
 
     folder: ServerFolder
     episode: Playable
+    more: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def served_as(self) -> tuple[str, ...]:
+        """One MCP server serves all rooms of which this is the same."""
+        return (self.folder.card.name, *(tool["name"] for tool in self.more))
 
 
 RoomOf: TypeAlias = Callable[[str], Room | None]
@@ -73,7 +82,7 @@ class AgentPort:
 
     def __init__(self, room_of: RoomOf) -> None:
         self._room_of = room_of
-        self._served: dict[str, asyncio.Future[ASGIApp]] = {}
+        self._served: dict[tuple[str, ...], asyncio.Future[ASGIApp]] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,7 +99,7 @@ class AgentPort:
             answer.headers["allow"] = "POST"
             await answer(scope, receive, send)
             return
-        app = await self._app(room.folder)
+        app = await self._app(room)
         await app({**scope, "path_params": {"episode": found.group(1)}}, receive, send)
 
     async def close(self) -> None:
@@ -99,16 +108,16 @@ class AgentPort:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _app(self, folder: ServerFolder) -> ASGIApp:
-        name = folder.card.name
+    async def _app(self, room: Room) -> ASGIApp:
+        name = room.served_as
         if name not in self._served:
             self._served[name] = asyncio.get_running_loop().create_future()
-            self._tasks.append(asyncio.ensure_future(self._serve(folder, self._served[name])))
+            self._tasks.append(asyncio.ensure_future(self._serve(room, self._served[name])))
         return await asyncio.shield(self._served[name])
 
-    async def _serve(self, folder: ServerFolder, ready: asyncio.Future[ASGIApp]) -> None:
+    async def _serve(self, room: Room, ready: asyncio.Future[ASGIApp]) -> None:
         """Keep one environment's MCP server open; it must be closed by the task that opened it."""
-        server = server_of(folder, self._episode_of)
+        server = server_of(room.folder, self._episode_of, room.more)
         manager = StreamableHTTPSessionManager(app=server, json_response=True, stateless=True)
         async with manager.run():
             ready.set_result(manager.handle_request)
