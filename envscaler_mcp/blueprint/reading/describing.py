@@ -11,6 +11,8 @@ from envscaler_mcp.blueprint.wording import plural, with_article, words
 from .forms import ActionForm
 
 PARTICLES = frozenset(["in", "out", "off", "on", "up", "down", "over", "back", "away", "again"])
+LONGEST = 90
+_JOINT = re.compile(r"[,;] | and | for | from ")
 _BLANK = re.compile(r"(?:\b(\w+) )?\{(\w+)\}(?::00)?")
 
 
@@ -62,7 +64,14 @@ def _from_ask(asks: Sequence[str], entities: Mapping[str, Entity], parameters: S
         repeated = before in ("", "the", parameter.label.split()[-1])
         return said if repeated else f"{before} {said}"
 
-    return _BLANK.sub(unnamed, asks[0]) if asks else ""
+    return _short(_BLANK.sub(unnamed, asks[0])) if asks else ""
+
+
+def _short(said: str) -> str:
+    """A sentence that fits into the first line of a docstring: what is asked last is left out."""
+    while len(said) > LONGEST and (cuts := list(_JOINT.finditer(said))):
+        said = f"{said[: cuts[-1].start()]}."
+    return said
 
 
 def _any_row(parameter: Parameter, entities: Mapping[str, Entity]) -> str:

@@ -80,4 +80,5 @@ def test_tools_are_described_in_sentences(name: str):
     said = {one.name: one.description for one in largest(name).actions}
     stiff = {tool: text for tool, text in said.items() if BROKEN.search(text) or "{" in text}
     assert not stiff
+    assert max(map(len, said.values())) < 95  # the first line of a docstring
     assert said.get("send_officer_away", "Note that an officer is away.") == "Note that an officer is away."
