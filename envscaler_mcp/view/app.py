@@ -12,9 +12,9 @@ from starlette.routing import Route
 
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.sandbox.checks import CheckRunner
-from envscaler_mcp.spec import Json
 
 from .comparing import comparing
+from .dialogue import dialogue
 from .listing import listing, wanted_of
 from .playback import play_back
 from .site import shown, site
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from .shelf import Shelf
-
-MOST_MESSAGES = 500
 
 
 def viewer(shelf: Shelf, checks: CheckRunner) -> ASGIApp:
@@ -73,7 +71,7 @@ class _Pages:
         row = found.index.row(request.path_params["rollout"])
         play = play_back(found.run, row, found.folders.get(row.server), self.checks)
         before, after = found.index.beside(row.id, wanted_of(found, request.query_params))
-        said = (play.trajectory.messages if play.trajectory else None) or ()
+        said = play.trajectory.messages if play.trajectory else None
         return shown(
             "rollout",
             name=found.name,
@@ -82,7 +80,7 @@ class _Pages:
             after=after,
             query=f"?{request.url.query}" if request.url.query else "",
             texts={one.verdict.id: one.text for one in play.asked},
-            messages=[_told(message) for message in said[:MOST_MESSAGES]],
+            said=dialogue(said, len(play.moments)),
         )
 
     def result(self, request: Request) -> Response:
@@ -118,14 +116,3 @@ class _Pages:
 
     def compare(self, request: Request) -> Response:
         return shown("compare", **comparing(self.shelf, request.query_params))
-
-
-def _told(message: dict[str, Json]) -> tuple[str, str]:
-    """Who said it, and what; whatever is not plain text is shown as JSON."""
-    content = message.get("content")
-
-    rest = {key: value for key, value in message.items() if key not in ("role", "content") and value}
-    parts = [content if isinstance(content, str) else whole(content)] if content else []
-    return str(message.get("role", message.get("type", ""))), "\n".join(
-        [*parts, *([whole(rest)] if rest else [])]
-    )

@@ -13,6 +13,7 @@ import pytest
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.sandbox.checks import CheckRunner
 from envscaler_mcp.view.app import viewer
+from envscaler_mcp.view.dialogue import dialogue
 from envscaler_mcp.view.serving import serving
 from envscaler_mcp.view.shelf import Shelf
 
@@ -164,3 +165,19 @@ async def test_a_damaged_run_leaves_the_others_to_be_seen(
         assert (await client.get("/runs/copied/rollouts")).status_code == 404
         (copied / "run.json").unlink()
         assert "copied" not in (await client.get("/")).text
+
+
+def test_what_was_said_stands_between_the_calls_where_it_was_said():
+    messages = [
+        {"role": "user", "content": "Hello.", "step": 0},
+        {"role": "assistant", "content": "", "calls": 1, "step": 0},
+        {"role": "user", "content": "Thanks.", "step": 2, "told": ["day"], "ends": True},
+        {"role": "assistant", "content": [{"text": "Bye."}], "step": 99},
+    ]
+    found = dialogue(messages, 2)
+    assert [(place, [one.role for one in said]) for place, said in found.items()] == [
+        (0, ["user"]),
+        (2, ["user", "assistant"]),
+    ]
+    assert (found[2][0].told, found[2][0].ends) == (("day",), True)
+    assert "Bye." in found[2][1].text
