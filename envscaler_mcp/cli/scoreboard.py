@@ -39,8 +39,11 @@ def agents_json(summaries: Sequence[AgentSummary]) -> list[dict[str, Any]]:
 
 
 def score_table(summaries: Sequence[AgentSummary], title: str | None = None) -> Table:
-    """One line for each agent."""
-    return table(COLUMNS, [_line(one) for one in summaries], title)
+    """One line for each agent; what a model took, where there was one."""
+    if not any(one.tokens for one in summaries):
+        return table(COLUMNS, [_line(one) for one in summaries], title)
+    lines = [(*_line(one), one.tokens, f"${one.cost_usd:.2f}") for one in summaries]
+    return table((*COLUMNS, "tokens", "cost"), lines, title)
 
 
 def run_tables(overview: Overview) -> list[Table | str]:
