@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 2
 SEED ?= 0
 
-.PHONY: demo test test-slow test-models check regen results read conformance bench setup clean
+.PHONY: demo test test-slow test-models test-inspect test-ray check regen results read conformance bench setup clean
 
 demo: $(STAMP)
 	@$(BIN)/envscaler-mcp demo
@@ -22,6 +22,13 @@ test-slow: $(STAMP)
 test-models: $(STAMP)
 	@$(BIN)/python -m tests.models.small_model
 	$(BIN)/python -m pytest -q -rs -m models tests/models
+
+# Inspect and Ray have venvs of their own; both targets skip, and say so, where they cannot be had.
+test-inspect: $(STAMP)
+	@$(BIN)/python -m tests.extras inspect tests/interop/exports/test_inspect.py
+
+test-ray: $(STAMP)
+	@$(BIN)/python -m tests.extras ray tests/harness/test_ray.py
 
 check: $(STAMP)
 	$(BIN)/ruff check .

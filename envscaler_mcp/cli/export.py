@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from envscaler_mcp.errors import BadInput
+
 from .export_run import Reading
 from .output import Output
 from .status import DONE, SHORT
@@ -69,6 +71,44 @@ def sharegpt(
     return _rows(output, path, out, keeping, sharegpt_row)
 
 
+def inspect(output: Output, path: RunArgument, out: OutOption, agent: AgentOption = None) -> int:
+    """Logs for `inspect view`: one for each agent."""
+    from envscaler_mcp.harness.run import Run
+    from envscaler_mcp.interop.exports.inspect_log import InspectLog
+
+    run = Run.open(path)
+    chosen = [spec for spec in run.card.agents if not agent or spec in agent]
+    logs = {spec: InspectLog(run.card, spec, path.resolve().name) for spec in chosen}
+    reading = Reading(run, lambda row: row.agent in logs)
+    rows = 0
+    for one in reading:
+        logs[one.row.agent].add(one)
+        rows += 1
+    files = [str(log.write(out)) for log in logs.values()]
+    output.result(
+        {"files": files, "rows": rows, "changed": reading.changed},
+        f"{rows} rollouts: {', '.join(files) or 'no file'}",
+        *reading.complaints(),
+        f"Look at them: inspect view --log-dir {out}",
+    )
+    return SHORT if reading.changed else DONE
+
+
+def _not_written(name: str, reads: str) -> None:
+    """A format that this version does not write: refused, with what to do instead."""
+
+    def refuse(
+        output: Output,  # noqa: ARG001
+        path: Annotated[Path, typer.Argument(metavar="RUN-or-SERVER", show_default=False)],
+        out: Annotated[Path | None, typer.Option(help="Folder for the files.")] = None,  # noqa: ARG001
+    ) -> int:
+        message = "this version does not write that format"
+        raise BadInput(f"export {name} {path}", message, f"{reads} can play servers over MCP: see `host`")
+
+    refuse.__doc__ = f"Not written by this version: for {reads}."
+    add_verb(app, name, refuse)
+
+
 def _rows(output: Output, path: Path, out: Path, keeping: Keeping, row_of: RowOf) -> int:
     from envscaler_mcp.harness.run import Run
     from envscaler_mcp.interop.exports.sheets import Sheets
@@ -89,3 +129,11 @@ def _rows(output: Output, path: Path, out: Path, keeping: Keeping, row_of: RowOf
 
 add_verb(app, "sft", sft)
 add_verb(app, "sharegpt", sharegpt)
+add_verb(app, "inspect", inspect)
+for _name, _reads in (
+    ("trl", "TRL"),
+    ("openenv", "OpenEnv"),
+    ("verifiers", "verifiers"),
+    ("harbor", "Harbor"),
+):
+    _not_written(_name, _reads)

@@ -33,6 +33,8 @@ from .rollout import Finished
 
 RUNS = Path("runs")
 MOST_UNPACKED = 256 * 1024 * 1024
+MOST_ROWS = 4 * 1024 * 1024 * 1024
+"""Bytes of all rows: a file of our own grows with the run, unlike one that a person hands in."""
 
 
 @dataclass
@@ -99,7 +101,7 @@ class Run:
         path = self.path / "rollouts.jsonl"
         if not path.exists():
             return []
-        return list(read_lines(path, RolloutRow.parse))
+        return list(read_lines(path, RolloutRow.parse, max_bytes=MOST_ROWS))
 
     def trajectory(self, rollout: str) -> Trajectory:
         """The record of one finished rollout.

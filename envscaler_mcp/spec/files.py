@@ -87,13 +87,15 @@ def strict_value(text: bytes, where: str) -> Any:
         raise BadInput(where, f"not strict JSON: {error}", "correct that line") from error
 
 
-def read_lines(path: Path, parse: Callable[[bytes, str], Parsed] = strict_value) -> Iterator[Parsed]:
+def read_lines(
+    path: Path, parse: Callable[[bytes, str], Parsed] = strict_value, *, max_bytes: int | None = None
+) -> Iterator[Parsed]:
     """Every whole line of a file of JSON lines, by `parse(line, where)`; a torn last line is left out.
 
     Raises:
         BadInput: it cannot be read, or a line is not what `parse` takes; the line's number is named.
     """
-    *whole, _torn = read_bytes(path).split(b"\n")
+    *whole, _torn = read_bytes(path, max_bytes=max_bytes).split(b"\n")
     for number, line in enumerate(whole, start=1):
         if line.strip():
             yield parse(line, f"{path}:{number}")

@@ -47,3 +47,11 @@ def test_what_cannot_be_exported_says_so(
     assert run(["export", "sft", str(played[1]), "--out", str(tmp_path), "--agent", "nobody"]) == 0
     assert "0 of 20 rollouts" in capsys.readouterr().out
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("format", ["trl", "openenv", "verifiers", "harbor"])
+def test_what_is_not_written_is_refused_in_a_sentence(
+    format: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["export", format, "anything", "--out", "here"]) == 2
+    assert capsys.readouterr().err.count(".\n") == 1
