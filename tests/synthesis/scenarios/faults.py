@@ -1,4 +1,4 @@
-# ruff: noqa: E501 (a table is read by its lines)
+# ruff: noqa: E501
 """Faults planted in what a model answers about scenarios, and the gate that has to notice each.
 
 A fault is an entry put before those of the book; everything else is answered as it should be.

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 import anyio
 
@@ -14,8 +18,8 @@ from envscaler_mcp.synthesis.scenarios import Authors, Subject
 from envscaler_mcp.synthesis.scenarios.proving import Fallen, Prover
 from envscaler_mcp.synthesis.scenarios.starts import Start, write_start
 from envscaler_mcp.synthesis.scenarios.tasks import write_tasks
-from tests.synthesis.scenarios.desk import authors
-from tests.synthesis.scenarios.faults import Fault
+from tests.synthesis.scenarios.desk import authors, rental_desk
+from tests.synthesis.scenarios.faults import FAULTS, Fault
 
 
 async def caught(server: ServerFolder, faults: Sequence[Fault]) -> dict[str, tuple[str, ...]]:
@@ -50,3 +54,40 @@ async def _codes(server: ServerFolder, one: Ladder, prover: Prover, asked: Autho
     end = await prover.prove(scenario, start, task)
     codes = tuple(event.code for event in author.log.events if event.kind == "problem")
     return (*codes, *(problem.code for problem in end.problems)) if isinstance(end, Fallen) else codes
+
+
+GATES = {
+    "start state": ("start_",),
+    "task lint": ("task_", "conversation_"),
+    "checks": ("check_",),
+    "solving": ("nothing_done", "solver_stopped"),
+    "ladder": ("oracle_", "superfluous_", "prefix_", "weak_goals", "mutant_", "extra_", "variant_"),
+    "agreed": ("solvers_disagree",),
+}
+
+
+def gates_of(codes: Sequence[str]) -> list[str]:
+    """The gates that Problems come from, in the order in which they are asked."""
+    return [gate for gate, marks in GATES.items() if any(code.startswith(marks) for code in codes)]
+
+
+async def table_rows(server: ServerFolder) -> list[tuple[str, bool]]:
+    """A line of the table of planted faults for each of these, and whether it was caught."""
+    found = await caught(server, FAULTS)
+    rows: list[tuple[str, bool]] = []
+    for fault in FAULTS:
+        codes = [code for code in dict.fromkeys(found[fault.name]) if code != "given_up"]
+        gates, told = gates_of(codes), ", ".join(f"`{code}`" for code in codes)
+        line = f"| {fault.name} | {fault.where} | {', '.join(gates) or '**not caught**'} | {told} |"
+        rows.append((line, bool(set(codes) & set(fault.gates))))
+    return rows
+
+
+async def _print() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for line, _ in await table_rows(rental_desk(Path(folder))):
+            sys.stdout.write(line + "\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(_print())

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 (prose and tables)
+# ruff: noqa: E501
 """Topic of a task: somebody wants to rent fitness equipment for a month."""
 
 from __future__ import annotations

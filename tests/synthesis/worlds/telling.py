@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ class Telling:
         slots: fact → when it is told; together with the instruction's first words they are its conversation.
         checks: item of the checklist → (kind, source).
         calls: what solves it.
+        then: what only the results of those calls allow; an id is found in them by `re:PATTERN`.
     """
 
     title: str
@@ -29,6 +31,7 @@ class Telling:
     slots: Mapping[str, str]
     checks: Mapping[str, tuple[str, str]]
     calls: tuple[Call, ...]
+    then: tuple[Call, ...] = ()
 
     @property
     def answer(self) -> Part:
@@ -55,8 +58,16 @@ class Telling:
             {"text": text, "kind": kind, "source": source} for text, (kind, source) in self.checks.items()
         ]
         yield Entry("checks.checks", asked, {"checks": checks})
-        yield Entry("solving|agreeing", (*asked, "<tool_response>"), "All of it is done.")
-        yield Entry("solving|agreeing", asked, "\n".join(map(_written, self.calls)))
+        yield Entry("solving|agreeing", asked, self._turn)
+
+    def _turn(self, text: str) -> str:
+        """What whoever solves it says next, by the number of results there are."""
+        results = text.count("<tool_response>")
+        if results == 0:
+            return "\n".join(map(_written, self.calls))
+        if results < len(self.calls) + len(self.then):
+            return "\n".join(_written((tool, _filled(said, text))) for tool, said in self.then)
+        return "All of it is done."
 
 
 @dataclass(frozen=True)
@@ -120,6 +131,15 @@ def _value(text: str) -> Any:
     if bare in ("", "null"):
         return None
     return int(bare) if bare.lstrip("-").isdigit() else {"true": True, "false": False}.get(bare, bare)
+
+
+def _filled(arguments: Mapping[str, Any], text: str) -> dict[str, Any]:
+    """The arguments, with `re:…` as what its group finds in the conversation: an id that was made."""
+    found: dict[str, Any] = {}
+    for name, value in arguments.items():
+        match = re.search(value[3:], text) if str(value).startswith("re:") else None
+        found[name] = match[1] if match else value
+    return found
 
 
 def _written(call: Call) -> str:
