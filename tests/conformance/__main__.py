@@ -1,9 +1,10 @@
-"""`make conformance`: a generated server before clients that nobody here wrote.
+"""`make conformance`: three generated servers before clients that nobody here wrote.
 
 The official conformance tool plays its active suite and both requirement sets over HTTP, at the wire of
 each protocol revision. What it finds must be what baseline.yml excuses: nothing more, and nothing less.
 The MCP Inspector and mcporter list the tools over stdio and HTTP, and mcpb takes a bundle of the server.
-Where npm has nothing for us, one line says so, and the exit status is 0.
+Python clients (mcp 1.x, openai-agents, pydantic-ai) list, call, are refused, and send what does not fit.
+Where npm or PyPI has nothing for us, one line says so, and counts for nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,38 +26,66 @@ from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.sharing.packing import pack
 
 from .node_tools import ROOT, NodeTools, Unavailable, installed
+from .python_clients import checked, installed_clients
 
-NAME = "surgery_waitlists"
-FOLDER = ROOT / "generated_servers" / NAME
+NAMES = ("surgery_waitlists", "account_ledger", "hotel_bookings")
+SERVERS = ROOT / "generated_servers"
 BASELINE = Path(__file__).with_name("baseline.yml")
 SUITES = (("--suite", "active"), ("--requirements", "2025-11-25"), ("--requirements", "2026-07-28"))
-STDIO = (sys.executable, "-m", NAME)
 
 
 def main() -> int:
     """Everything, one line for each; 1 when something falls short."""
-    try:
-        node = installed()
-    except Unavailable as error:
-        print(f"conformance skipped: {error}")
-        return 0
-    with served() as url:
-        problems = [*conformance(node, url), *clients(node, url), *bundle(node)]
+    servers = [ServerFolder.load(SERVERS / name) for name in NAMES]
+    with ThreadPoolExecutor(1) as beside:
+        pythons = beside.submit(installed_clients)  # pip and npm have nothing to wait for each other
+        problems = [*_with_node(servers)]
+        for name, python in pythons.result().items():
+            problems += _with_python(name, python, servers)
     for line in [f"problem: {problem}" for problem in problems] or ["all that applies passes"]:
         print(f"conformance: {line}")
     return 1 if problems else 0
 
 
+def _with_node(servers: Sequence[ServerFolder]) -> Iterator[str]:
+    try:
+        node = installed()
+    except Unavailable as error:
+        print(f"conformance skipped: {error}")
+        return
+    for folder in servers:
+        name = folder.card.name
+        with served(folder) as url:
+            found = [*conformance(node, url), *clients(node, folder, url), *bundle(node, folder)]
+        yield from (f"{name}: {problem}" for problem in found)
+
+
+def _with_python(name: str, python: Path | Unavailable, servers: Sequence[ServerFolder]) -> Iterator[str]:
+    if isinstance(python, Unavailable):
+        print(f"{name} skipped: {python}")
+        return
+    for folder in servers:
+        found = list(checked(name, python, folder))
+        yield from (f"{folder.card.name}, {name}: {problem}" for problem in found)
+        if not found:
+            print(f"{name} on {folder.card.name}: list, call, refusal, invalid arguments")
+
+
+def stdio(folder: ServerFolder) -> tuple[str, ...]:
+    """The command of a server, in its folder."""
+    return sys.executable, "-m", folder.card.name
+
+
 @contextmanager
-def served() -> Generator[str]:
+def served(folder: ServerFolder) -> Generator[str]:
     """The server over HTTP on a free port."""
-    command = [*STDIO, "--http", "--port", "0"]
-    server = subprocess.Popen(command, cwd=FOLDER, stderr=subprocess.PIPE, text=True)
+    command = [*stdio(folder), "--http", "--port", "0"]
+    server = subprocess.Popen(command, cwd=folder.path, stderr=subprocess.PIPE, text=True)
     try:
         assert server.stderr is not None
         said = re.search(r"listens on (\S+/mcp)", server.stderr.readline())
         if said is None:
-            raise SystemExit(f"{NAME} does not listen: {server.stderr.read()}")
+            raise SystemExit(f"{folder.card.name} does not listen: {server.stderr.read()}")
         yield said[1]
     finally:
         server.terminate()
@@ -93,22 +123,23 @@ def _verdicts(node: NodeTools, url: str, option: str, suite: str) -> tuple[list[
     return found, done.returncode
 
 
-def clients(node: NodeTools, url: str) -> list[str]:
+def clients(node: NodeTools, folder: ServerFolder, url: str) -> list[str]:
     """What other clients get wrong about the tools, or refuse."""
+    command = stdio(folder)
     listing = ("--method", "tools/list", "--strict")
     mcporter = ("--schema", "--json")
     asked = {
-        "inspector over stdio": ("mcp-inspector", "--cli", *STDIO, *listing),
+        "inspector over stdio": ("mcp-inspector", "--cli", *command, *listing),
         "inspector over HTTP": ("mcp-inspector", "--cli", url, "--transport", "http", *listing),
-        "mcporter over stdio": ("mcporter", "list", "--stdio", " ".join(STDIO), *mcporter),
+        "mcporter over stdio": ("mcporter", "list", "--stdio", " ".join(command), *mcporter),
         "mcporter over HTTP": ("mcporter", "list", url, "--allow-http", *mcporter),
     }
-    return [problem for label, command in asked.items() for problem in _listed(node, label, command)]
+    return [problem for label, words in asked.items() for problem in _listed(node, folder, label, words)]
 
 
-def bundle(node: NodeTools) -> list[str]:
+def bundle(node: NodeTools, folder: ServerFolder) -> list[str]:
     """What the official tool has against a bundle of the server."""
-    made = pack(ServerFolder.load(FOLDER), "mcpb")
+    made = pack(folder, "mcpb")
     place = node.folder / "bundle"
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
@@ -127,11 +158,11 @@ def bundle(node: NodeTools) -> list[str]:
     return []
 
 
-def _listed(node: NodeTools, label: str, command: tuple[str, ...]) -> list[str]:
-    done = node.run(*command, cwd=FOLDER)
+def _listed(node: NodeTools, folder: ServerFolder, label: str, command: tuple[str, ...]) -> list[str]:
+    done = node.run(*command, cwd=folder.path)
     if done.returncode:
         return [f"{label}: exit {done.returncode}: {done.stderr.strip()[-500:]}"]
-    tools = [_seen(tool) for tool in json.loads((FOLDER / NAME / "tools.json").read_bytes())]
+    tools = [_seen(tool) for tool in json.loads((folder.package / "tools.json").read_bytes())]
     if [_seen(tool) for tool in json.loads(done.stdout)["tools"]] != tools:
         return [f"{label}: it sees other tools than tools.json has"]
     print(f"{label}: {len(tools)} tools, as in tools.json")
