@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a fault stands on a line of its own
 """Faults planted into the rental desk, and the gate that caught each (`python -m …planted_faults` prints it).
 
 The table that it prints is committed as `evals/planted_faults.md`.
@@ -6,6 +7,7 @@ The table that it prints is committed as `evals/planted_faults.md`.
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +22,18 @@ from envscaler_mcp.synthesis.quality.examining import Examiner
 from envscaler_mcp.synthesis.quality.trial import Effort
 from tests.synthesis import rental
 
+HEAD = """# Planted faults
+
+## Bodies, invariants and contracts
+
+One fault at a time is put into an environment that is sound (a rental desk: 4 entities, 6 rules, 8 tools), and the
+gates of synthesis look at it, cheap ones first. Printed by `python -m tests.synthesis.planted_faults`.
+
+- *assembly*: what is no body; *policy*: what the sandbox refuses; *refusals told*: codes of body and outline differ;
+- *rules*: an invariant is broken, by the start or after a call, or it objects to nothing at all;
+- *conduct*: fails inside, hangs, or changes something where it must not; *promises*: against the outline;
+- *contract*: against what was written from the outline alone, without seeing the body;
+- *boot*: the first rung of the certificate; *mutants*: faults in the bodies that the contract does not notice."""
 Change = Callable[[Draft], Draft]
 SOME = Effort(calls=20, states=2)
 
@@ -202,8 +216,8 @@ async def table() -> tuple[str, int]:
 def main() -> None:
     """Print the table."""
     text, count = asyncio.run(table())
-    print(text)
-    print(f"\n{count} of {len(FAULTS)} kinds caught ({100 * count / len(FAULTS):.0f} %).")
+    share = f"{count} of {len(FAULTS)} kinds caught ({100 * count / len(FAULTS):.0f} %)."
+    sys.stdout.write(f"{HEAD}\n\n{text}\n\n{share}\n")
 
 
 if __name__ == "__main__":

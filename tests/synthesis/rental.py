@@ -206,8 +206,8 @@ TOOLS: Part = {
         tool(
             "return_article",
             "write",
-            "Take back the article of a rental and set the charge: the days since it was taken, at least one, "
-            "times the daily price.",
+            "Take back the article of a rental and set the charge: the days since it was taken, at least one,"
+            " times the daily price.",
             [RENTAL],
             row("Rental"),
             "rentals articles",

@@ -13,7 +13,6 @@ from envscaler_mcp.synthesis.outline.draft import Draft
 from envscaler_mcp.synthesis.outline.environment import ENGINE
 from envscaler_mcp.synthesis.outline.outline import Outline
 from envscaler_mcp.synthesis.quality.examining import examiner
-from envscaler_mcp.synthesis.quality.trial import Effort
 from envscaler_mcp.synthesis.topic import Topic
 
 from .mending import Mending
@@ -74,7 +73,7 @@ async def build_environment(
         return _dropped(author, draft.found)
     tester = author.at("quality")
     judge = tester.by(checker) if checker else tester
-    async with examiner(Effort(seed=settings.seed)) as looking:
+    async with examiner(settings.effort) as looking:
         mending = Mending(looking, tester, judge, settings, draft)
         environment = await mending.to_the_end()
     built = Built(
@@ -116,7 +115,7 @@ def _with_provenance(
     log = author.log
     provenance = Provenance(
         engine=ENGINE,
-        seed=settings.seed,
+        seed=settings.effort.seed,
         model=", ".join(log.models) or author.llm.name,
         prompts=dict(sorted(author.prompts.items())),
         sources=tuple(f"task: {task}" for task in topic.tasks) or (f"topic: {topic.title}",),

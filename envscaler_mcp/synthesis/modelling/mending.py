@@ -23,6 +23,9 @@ from .writing import invariants_of, mended_start, mended_tool
 
 START = "start"
 FEWEST_OF_A_KIND = 2
+TOO_WEAK = "contract_too_weak"
+CONTRACT_REPAIRS = 2
+"""So often a contract is written again only because it lets a fault pass."""
 
 
 @dataclass
@@ -37,6 +40,8 @@ class Mending:
     repairs: Counter[str] = field(default_factory=Counter[str])
     problems: list[Problem] = field(default_factory=list[Problem])
     funnel: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
+    _as_strong_as_can_be: frozenset[str] = frozenset()
+    """Tools whose contracts still let some faults pass after repairs: alone no reason to drop them."""
 
     async def to_the_end(self) -> Environment | None:
         """The environment, or None where too little of it could be kept."""
@@ -84,7 +89,10 @@ class Mending:
         return await self._opinions(examined, proposed)
 
     async def _mutants(self, examined: Examined) -> tuple[Problem, ...]:
-        tried = await self.looking.mutants(examined, self.draft)
+        if not self.settings.kill_rate:
+            return ()
+        wanted = frozenset(tool.name for tool in self.draft.outline.tools) - self._as_strong_as_can_be
+        tried = await self.looking.mutants(examined, self.draft, wanted)
         reached = len(tried.killed) + len(tried.survived)
         self.funnel["mutants"] = (reached, len(tried.killed))
         weak = len(tried.killed) < self.settings.kill_rate * reached
@@ -121,6 +129,9 @@ class Mending:
         folder, _, name = part.partition("/")
         self.repairs[part] += 1
         spent = self.repairs[part] > self.settings.repairs
+        if folder == "tools" and {one.code for one in problems} == {TOO_WEAK}:
+            spent = self.repairs[part] > min(CONTRACT_REPAIRS, self.settings.repairs)
+            return self._leave(name, problems) if spent else await self._mend_tool(name, problems)
         if folder == "tools" and name in self.draft.bodies:
             return self._drop(name, problems) if spent else await self._mend_tool(name, problems)
         if folder == "rules" and name in self.draft.invariants:
@@ -153,6 +164,12 @@ class Mending:
         if not isinstance(start, Problems):
             self.draft = replace(self.draft, start=start)
         self.author.note("repaired", START, "Written again.")
+        return True
+
+    def _leave(self, name: str, problems: Sequence[Problem]) -> bool:
+        """What a contract cannot notice (a free text, say) is worth knowing, and no fault of the tool."""
+        self._as_strong_as_can_be |= {name}
+        self.problems += [problem.model_copy(update={"severity": "warning"}) for problem in problems]
         return True
 
     def _drop(self, name: str, problems: Sequence[Problem]) -> bool:

@@ -21,6 +21,11 @@ def attribute(owner: str, member: str) -> ast.Attribute:
     return ast.Attribute(name(owner), member, ast.Load())
 
 
+def number(value: int) -> ast.expr:
+    """An integer as Python reads it: a negative one is a sign and a number."""
+    return ast.Constant(value) if value >= 0 else ast.UnaryOp(ast.USub(), ast.Constant(-value))
+
+
 def call(function: str, *arguments: ast.expr, **keywords: ast.expr) -> ast.Call:
     """`function(…)`."""
     named = [ast.keyword(key, value) for key, value in keywords.items()]
@@ -45,7 +50,7 @@ def annotation(field: FieldOutline, entities: Mapping[str, EntityOutline]) -> as
     said: dict[str, ast.expr] = {"description": ast.Constant(described(field, entities))}
     if field.kind in ("integer", "number") and not field.many:
         bounds = {"ge": field.minimum, "le": field.maximum}
-        said |= {key: ast.Constant(bound) for key, bound in bounds.items() if bound is not None}
+        said |= {key: number(bound) for key, bound in bounds.items() if bound is not None}
     if extra := _extra(field, entities):
         said["json_schema_extra"] = ast.Dict(
             [ast.Constant(key) for key in extra], [ast.Constant(value) for value in extra.values()]

@@ -14,7 +14,7 @@ from envscaler_mcp.synthesis.outline.draft import Draft
 from .bench import scenario_of, worker_of
 from .code_mutants import CodeMutant, code_mutants, with_mutants
 from .evidence import shown
-from .judging import objections
+from .judging import CRASHES, objections
 from .trial import Trial, Trying, try_call
 
 
@@ -121,6 +121,13 @@ def _summed_up(named: Mapping[str, CodeMutant], fates: Mapping[str, Fate]) -> Mu
     )
 
 
+def _differ(one: Trying, now: Trying) -> bool:
+    """Whether a call came to something else. Where several refusals hold, any of them may be told."""
+    if one.outcome.is_error and now.outcome.is_error:
+        return now.after != one.after or (now.came_to != one.came_to and now.came_to in CRASHES)
+    return (one.after, one.outcome, one.broken) != (now.after, now.outcome, now.broken)
+
+
 @dataclass(frozen=True)
 class _Work:
     draft: Draft
@@ -137,7 +144,7 @@ class _Work:
                 self._look(name, one, replace(again, call=one.call))
 
     def _look(self, name: str, one: Trying, now: Trying) -> None:
-        if (one.after, one.outcome, one.broken) == (now.after, now.outcome, now.broken):
+        if not _differ(one, now):
             return
         tool = self.draft.outline.tool(one.call.tool)
         noticed = any(True for _ in objections(tool, self.draft.contracts.get(tool.name), now, self.runner))
