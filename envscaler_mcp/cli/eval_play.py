@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,13 @@ from envscaler_mcp.errors import BadInput
 from envscaler_mcp.spec import RolloutRow
 
 from .eval_live import Board, watched
+from .eval_troupe import Troupe
 from .output import Output
 from .scoreboard import agents_json, run_tables, score_table
 from .status import DONE, SHORT
 
 if TYPE_CHECKING:
+    from envscaler_mcp.harness.evaluate import Planned
     from envscaler_mcp.harness.run import Run
     from envscaler_mcp.harness.task import Task
     from envscaler_mcp.harness.users import Users
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from .contest import Contest
 
-EXECUTORS = ("local",)
+EXECUTORS = ("local", "ray")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Playing:
     contest: Contest
     concurrency: int
     trusted: bool
+    executor: str = "local"
 
     def play(self, output: Output) -> int:
         """Play what the run does not hold yet; print the scores."""
@@ -50,6 +53,8 @@ class Playing:
         output.resume = f"say the same with --resume {self.run.path}"
         board = Board(self.run.card.agents, len(planned), self.run.rows())
         with watched(output, board) as told:
+            if self.executor == "ray":
+                return self._say(output, self._on_ray(planned, told))
 
             async def played() -> list[RolloutRow]:
                 from envscaler_mcp.harness.evaluate import evaluate
@@ -68,6 +73,20 @@ class Playing:
 
             rows = asyncio.run(played())
         return self._say(output, rows)
+
+    def _on_ray(self, planned: Sequence[Planned], told: Callable[[RolloutRow], None]) -> list[RolloutRow]:
+        from envscaler_mcp.harness.ray_executor import evaluate_on_ray
+
+        suite = self.run.card.suite
+        return evaluate_on_ray(
+            self.run,
+            planned,
+            suite,
+            concurrency=self.concurrency,
+            cast=Troupe(self.contest, suite),
+            trusted=self.trusted,
+            progress=lambda finished: told(finished.row),
+        )
 
     def _users(self, access: Access) -> Users | None:
         """Whom the agents talk with; which one that is stands in the run's card."""
@@ -118,4 +137,6 @@ def refuse_unknown_executor(name: str) -> None:
         BadInput: not there.
     """
     if name not in EXECUTORS:
-        raise BadInput(f"--executor {name}", "this version plays rollouts on this machine only", "say local")
+        raise BadInput(
+            f"--executor {name}", "there is no such executor", f"use one of: {', '.join(EXECUTORS)}"
+        )

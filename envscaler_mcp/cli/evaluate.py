@@ -47,7 +47,7 @@ def evaluate(
     budget: Annotated[
         float | None, typer.Option(metavar="USD", min=0, help="Dollars that the run may cost.")
     ] = None,
-    executor: Annotated[str, typer.Option(help="Where rollouts are played: local.")] = "local",
+    executor: Annotated[str, typer.Option(help="Where rollouts are played: local or ray.")] = "local",
     pass_env: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="A variable that agents in processes of their own may have."),
@@ -84,4 +84,4 @@ def evaluate(
     lock = lock_of(suite, tasks)
     request.refuse_other_inputs(run, lock)
     run.card = run.card.model_copy(update={"lock": lock})
-    return Playing(run, tasks, access, contest, concurrency, trust).play(output)
+    return Playing(run, tasks, access, contest, concurrency, trust, executor).play(output)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from envscaler_mcp.agents import Agent
 from envscaler_mcp.certify import proven_tier
@@ -13,12 +14,11 @@ from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.standalone.canonical import digest_bytes
 from envscaler_mcp.sandbox.checks import CheckRunner
-from envscaler_mcp.spec import NO_EVIDENCE, TIERS, RolloutRow, Scenario, Selection, Suite, Tier
+from envscaler_mcp.spec import NO_EVIDENCE, TIERS, RolloutRow, RunStatus, Scenario, Selection, Suite, Tier
 
 from .door import Doors, open_doors
 from .outside import Outside
 from .rollout import Finished, Rollout
-from .run import Run
 from .stage import Pooled, stage_of_run
 from .task import Task
 from .users import Users
@@ -72,8 +72,24 @@ def plan(tasks: Sequence[Task], agents: Sequence[str], repeats: int) -> list[Pla
     ]
 
 
+class Keeper(Protocol):
+    """Where finished rollouts go: a run, or the basket of somebody who plays a part of one."""
+
+    def rows(self) -> list[RolloutRow]:
+        """What it holds already."""
+        ...
+
+    def add(self, finished: Finished) -> None:
+        """Keep one more."""
+        ...
+
+    def finish(self, status: RunStatus) -> None:
+        """Say how it ended."""
+        ...
+
+
 async def evaluate(
-    run: Run,
+    run: Keeper,
     planned: Sequence[Planned],
     suite: Suite,
     *,
@@ -123,6 +139,11 @@ async def evaluate(
                 for one in planned:
                     if one.identifier not in done:
                         group.create_task(play(one))
+    return finish(run)
+
+
+def finish(run: Keeper) -> list[RolloutRow]:
+    """Say whether a run is complete; its rows."""
     rows = run.rows()
     without = sum(row.outcome in NO_EVIDENCE for row in rows)
     run.finish("incomplete" if without > MOST_WITHOUT_EVIDENCE * len(rows) else "complete")
