@@ -56,7 +56,8 @@ class _Pages:
     checks: CheckRunner
 
     def home(self, _request: Request) -> Response:
-        return shown("home", runs=self.shelf.runs(), servers=self.shelf.servers())
+        runs, servers = self.shelf.runs(), self.shelf.servers()
+        return shown("home", runs=runs, servers=servers, unread=sorted(self.shelf.unread.items()))
 
     def run(self, request: Request) -> Response:
         found = self.shelf.run(request.path_params["run"])
@@ -109,9 +110,7 @@ class _Pages:
             grading=offered.folder.grading(identifier),
             before=ids[place - 1] if place else None,
             after=ids[place + 1] if place + 1 < len(ids) else None,
-            results={
-                one.name: found for one in self.shelf.runs() if (found := one.index.passed(name, identifier))
-            },
+            results={one.name: found for one in self.shelf.runs() if (found := one.passed(name, identifier))},
         )
 
     def compare(self, request: Request) -> Response:

@@ -58,6 +58,13 @@ class Shown:
             return None
         return {outcome: counted[outcome] for outcome in OUTCOMES if outcome in counted}
 
+    def passed(self, server: str, scenario: str) -> list[tuple[str, int, int]]:
+        """As `RowIndex.passed`; nothing where its rows are damaged."""
+        try:
+            return self.index.passed(server, scenario)
+        except BadInput:
+            return []
+
     @cached_property
     def folders(self) -> dict[str, ServerFolder]:
         """Its servers, as far as they are here."""
@@ -141,11 +148,13 @@ class Shelf:
         self._servers = servers
         self._open: dict[Path, Shown] = {}
         self._offered: dict[Path, tuple[float, Offered]] = {}
+        self.unread: dict[str, str] = {}
+        """What could not be read when it was last looked for, and why."""
         for path in self._named:
             Run.open(path)  # so that a wrong name is told before a page is opened
 
     def runs(self) -> list[Shown]:
-        """Every run, the latest first; what cannot be read is left out."""
+        """Every run that can be read, the latest first."""
         found: list[Shown] = []
         for name, path in self._places().items():
             try:
@@ -153,8 +162,9 @@ class Shelf:
                     self._open[path] = Shown.open(name, path)
                 if self._open[path].card:  # it may have gone since
                     found.append(self._open[path])
-            except BadInput:
-                continue
+                    self.unread.pop(str(path), None)
+            except BadInput as error:
+                self.unread[str(path)] = str(error)
         return sorted(found, key=lambda one: (str(one.run.card.started), one.name), reverse=True)
 
     def run(self, name: str) -> Shown:
@@ -206,8 +216,10 @@ class Shelf:
             changed = card.stat().st_mtime
             if self._offered.get(card, (0.0, None))[0] != changed:
                 self._offered[card] = changed, _offered(ServerFolder.load(card.parent))
+            self.unread.pop(str(card.parent), None)
             return self._offered[card][1]
-        except (BadInput, OSError):
+        except (BadInput, OSError) as error:
+            self.unread[str(card.parent)] = str(error)
             return None
 
 

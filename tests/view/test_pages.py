@@ -163,8 +163,12 @@ async def test_a_damaged_run_leaves_the_others_to_be_seen(
         assert home.status_code == 200
         assert "its rows are damaged" in home.text
         assert (await client.get("/runs/copied/rollouts")).status_code == 404
+        assert (await client.get(f"/servers/{SERVER}/scenarios/emergency")).status_code == 200
         (copied / "run.json").unlink()
-        assert "copied" not in (await client.get("/")).text
+        gone = (await client.get("/")).text
+        assert 'href="/runs/copied"' not in gone
+        assert "1 cannot be read" in gone
+        assert (await client.get("/runs/played/rollouts?page=" + "9" * 5000)).status_code == 200
 
 
 def test_what_was_said_stands_between_the_calls_where_it_was_said():

@@ -46,6 +46,7 @@ def test_the_oracle_turns_every_goal_green_at_a_call_that_changed_something(
         play = play_back(opened, row, folder, checks)
         goals = [one for one in play.asked if one.verdict.kind == "goal"]
         assert goals
+        assert all(all(one.held) for one in play.asked if one.verdict.kind == "frame")
         for goal in goals:
             assert goal.text
             assert goal.held[0] is False
