@@ -15,7 +15,7 @@ from envscaler_mcp.sandbox.checks import CheckRunner
 
 from .comparing import comparing
 from .dialogue import dialogue
-from .listing import listing, wanted_of
+from .listing import Pages, listing, page_of, wanted_of
 from .playback import play_back
 from .site import shown, site
 from .wording import whole
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from .shelf import Shelf
+
+
+SERVERS = 50
+"""Servers on one page."""
 
 
 def viewer(shelf: Shelf, checks: CheckRunner) -> ASGIApp:
@@ -55,9 +59,15 @@ class _Pages:
     shelf: Shelf
     checks: CheckRunner
 
-    def home(self, _request: Request) -> Response:
-        runs, servers = self.shelf.runs(), self.shelf.servers()
-        return shown("home", runs=runs, servers=servers, unread=sorted(self.shelf.unread.items()))
+    def home(self, request: Request) -> Response:
+        cards, number = self.shelf.cards(), page_of(request.query_params)
+        return shown(
+            "home",
+            runs=self.shelf.runs(),
+            servers=self.shelf.servers(cards[number * SERVERS : (number + 1) * SERVERS]),
+            pages=Pages(len(cards), number, "/", {}, SERVERS),
+            unread=sorted(self.shelf.unread.items()),
+        )
 
     def run(self, request: Request) -> Response:
         found = self.shelf.run(request.path_params["run"])

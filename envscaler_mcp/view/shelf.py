@@ -179,9 +179,12 @@ class Shelf:
             raise BadInput(name, "there is no such run", f"choose one of: {known}")
         return found
 
-    def servers(self) -> list[Offered]:
-        """Every server that can be read."""
-        cards = sorted(self._servers.glob("*/environment.json"))
+    def cards(self) -> list[Path]:
+        """The cards of all servers, unread."""
+        return sorted(self._servers.glob("*/environment.json"))
+
+    def servers(self, cards: Sequence[Path]) -> list[Offered]:
+        """Those of these servers that can be read; it takes a while to see how far each is proven."""
         return [one for card in cards if (one := self._offer(card)) is not None]
 
     def server(self, name: str) -> Offered:

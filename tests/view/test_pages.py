@@ -185,3 +185,15 @@ def test_what_was_said_stands_between_the_calls_where_it_was_said():
     ]
     assert (found[2][0].told, found[2][0].ends) == (("day",), True)
     assert "Bye." in found[2][1].text
+
+
+async def test_many_servers_are_shown_page_by_page(root: Path, checks: CheckRunner, tmp_path: Path):
+    for number in range(51):
+        folder = tmp_path / f"s{number:02}"
+        folder.mkdir()
+        (folder / "environment.json").symlink_to(root / "generated_servers" / SERVER / "environment.json")
+    async with visiting([], tmp_path, checks) as client:
+        first, second = [(await client.get(f"/?page={page}")).text for page in (0, 1)]
+    assert "1–50 of 51" in first
+    assert "51–51 of 51" in second
+    assert first.count(f'href="/servers/{SERVER}"') == 50 * second.count(f'href="/servers/{SERVER}"')
