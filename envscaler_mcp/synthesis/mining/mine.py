@@ -82,7 +82,10 @@ async def mine(
     """
     caps, author = caps or Caps(), author.at("mining")
     work = _Work(author, Funnel(), [])
-    distinct = list({task.text.casefold(): task for task in reversed(tasks)}.values())[::-1]
+    first: dict[str, Task] = {}
+    for task in tasks:
+        first.setdefault(task.text.casefold(), task)
+    distinct = list(first.values())
     work.funnel.add("tasks that differ", len(tasks), len(distinct))
     stateful = await work.stateful(distinct)
     topics = work.worth_it(await work.topics(stateful), caps.lowest)

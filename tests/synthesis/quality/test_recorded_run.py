@@ -1,4 +1,4 @@
-"""A real model's output at every step of one run: assembled, imported and tried; nothing is lost on the way."""
+"""A real model's output at every step of one run: assembled, imported, tried, and nothing is lost."""
 
 from __future__ import annotations
 
