@@ -164,3 +164,25 @@ def test_bad_input_is_one_sentence_and_exit_2(
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
     assert not list(folder.path.glob("**/*.part"))
+
+
+@pytest.mark.parametrize("ending", ["interrupt", "end of file"])
+def test_over_stdio_it_ends_at_once(folder: ServerFolder, ending: str):
+    server = subprocess.Popen(
+        started(folder),
+        cwd=folder.path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdin is not None
+    assert server.stdout is not None
+    server.stdin.write('{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
+    server.stdin.flush()
+    assert json.loads(server.stdout.readline())["id"] == 1
+    if ending == "interrupt":
+        server.send_signal(signal.SIGINT)  # its standard input stays open
+        server.wait(timeout=20)
+    said, complaints = server.communicate(timeout=20)
+    assert (server.returncode, said, complaints) == (130 if ending == "interrupt" else 0, "", "")

@@ -32,6 +32,7 @@ MAX_EPISODES = 256
 UNRECORDED = ("not_recorded", "The call could not be recorded, so nothing changed; try again later.")
 LOST = ("lost", "What a call left behind could not be taken back; the episode cannot go on.")
 BAD_INPUT = 2
+STOPPED = 130
 
 
 class LocalEpisode:
@@ -91,7 +92,7 @@ def main(bundle: Bundle, arguments: Sequence[str] | None = None) -> None:
     try:
         _serve(bundle, episodes, listening, options)
     except KeyboardInterrupt:
-        raise SystemExit(130) from None
+        raise SystemExit(STOPPED) from None
 
 
 def _sentence(error: Exception, options: argparse.Namespace) -> str:
@@ -292,11 +293,26 @@ def _serve(
             offers=_offers(bundle, episodes) if options.prompts else None,
         )
     if listening is None:
+        _end_at_once_on_interrupt()
         anyio.run(serve_stdio, server)
         return
     said = f"{bundle.name} listens on {url_of(listening)}; it runs with your rights, not in a sandbox."
     print(said, file=sys.stderr)
     anyio.run(serve_http, server, listening, episodes.accepts, options.token)
+
+
+def _end_at_once_on_interrupt() -> None:
+    """A thread reads standard input, and nothing but a line or its end wakes it: do not wait for it.
+
+    What has to outlive the process (`--save`, `--journal`) was written before each answer left.
+    """
+    import os
+    import signal
+
+    def stop(_number: int, _frame: object) -> None:
+        os._exit(STOPPED)
+
+    signal.signal(signal.SIGINT, stop)
 
 
 def _episode_of(episodes: LocalEpisodes, options: argparse.Namespace) -> Any:
