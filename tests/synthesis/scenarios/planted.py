@@ -83,10 +83,25 @@ async def table_rows(server: ServerFolder) -> list[tuple[str, bool]]:
     return rows
 
 
+HEAD = """## Start states, tasks, checks and solutions
+
+One fault at a time is put among right answers about scenarios for the same desk. Printed by
+`python -m tests.synthesis.scenarios.planted`.
+
+- *start state*: tried in a worker; *task lint*: before anything is asked about it; *checks*: run in the sandbox over
+  the start state; *solving*: whoever solves it sees no checks; *ladder*: rungs 5 to 9; *agreed*: independent solvers.
+
+| fault | planted in | caught by | as |
+|---|---|---|---|
+"""
+
+
 async def _print() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        for line, _ in await table_rows(rental_desk(Path(folder))):
-            sys.stdout.write(line + "\n")
+        rows = await table_rows(rental_desk(Path(folder)))
+    lines = "\n".join(line for line, _ in rows)
+    count = sum(caught_it for _, caught_it in rows)
+    sys.stdout.write(f"{HEAD}{lines}\n\n{count} of {len(rows)} kinds caught.\n")
 
 
 if __name__ == "__main__":
