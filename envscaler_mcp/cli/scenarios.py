@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from .output import Output
-from .synth import DifficultyOption, ended
+from .synth import DifficultyOption
 from .synth_llm import CheckerOption, SolverOption, Wanted, scenarios_llm
+from .synth_result import ended
 
 
 def scenarios(
