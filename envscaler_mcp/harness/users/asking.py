@@ -64,9 +64,13 @@ def spoken(slot: Slot) -> str:
     """What the user says to tell a slot: with the request and the case that it belongs to."""
     ordinal, case = ordinal_of(slot), _CASE.search(_without_request(slot))
     named = _WHICH.match(_plain(slot))
-    text = f"the {named['noun']}: {slot.text}" if named else slot.text
-    parts = [f"for the {ordinal} request" if ordinal else "", case["case"] if case else ""]
-    return _capital(": ".join([", ".join(part for part in parts if part), text]).removeprefix(": "))
+    parts = [
+        f"for the {ordinal} request" if ordinal else "",
+        case["case"] if case else "",
+        f"the {named['noun']}" if named else "",
+    ]
+    about = ", ".join(part for part in parts if part)
+    return f"{_capital(about)}: {slot.text}" if about else slot.text
 
 
 def ordinal_of(slot: Slot) -> str:

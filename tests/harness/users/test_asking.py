@@ -50,7 +50,7 @@ def test_a_slot_is_asked_for_by_its_words(slot: Slot, text: str, wanted: bool) -
 
 
 def test_what_is_told_says_where_it_belongs() -> None:
-    assert spoken(GUEST) == "For the first request: the guest: Arnaldo Marelli."
+    assert spoken(GUEST) == "For the first request, the guest: Arnaldo Marelli."
     assert spoken(PARTY) == "For the second request: The party size is 4."
     assert spoken(UNTIL) == "If that is so: It ends on 3 May."
     assert spoken(WISH) == "As the policy says."
