@@ -54,6 +54,8 @@ class Budget:
         self._turns = 0
         self.tokens = 0
         self.cost_usd = 0.0
+        self.broke_off = False
+        """Whether a call was never answered."""
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @property
@@ -93,7 +95,11 @@ class Budget:
     async def call(self, tool: str, arguments: dict[str, Json]) -> Outcome:
         """One call through the MCP client."""
         self.begin_call()
-        answer = await self._through(tool, arguments)
+        try:
+            answer = await self._through(tool, arguments)
+        except BaseException:
+            self.broke_off = True
+            raise
         await self._changes.note()
         return answer
 

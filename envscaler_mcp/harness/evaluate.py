@@ -16,6 +16,7 @@ from envscaler_mcp.runtime.standalone.canonical import digest_bytes
 from envscaler_mcp.sandbox.checks import CheckRunner
 from envscaler_mcp.spec import NO_EVIDENCE, TIERS, RolloutRow, RunStatus, Scenario, Selection, Suite, Tier
 
+from .clients import Clients
 from .door import Doors, open_doors
 from .outside import Outside
 from .rollout import Finished, Rollout
@@ -114,7 +115,11 @@ async def evaluate(
     done = {row.id for row in run.rows()}
     waiting = asyncio.Semaphore(concurrency)
     folders = {one.task.folder.card.name: one.task.folder for one in planned}
-    async with stage_of_run(folders.values(), concurrency, trusted=trusted) as host, _doors(agents) as doors:
+    async with (
+        stage_of_run(folders.values(), concurrency, trusted=trusted) as host,
+        Clients() as clients,
+        _doors(agents) as doors,
+    ):
         with CheckRunner() as checks:
 
             async def play(one: Planned) -> None:
@@ -129,6 +134,7 @@ async def evaluate(
                         reward=suite.reward,
                         users=users,
                         doors=doors,
+                        clients=clients,
                     )
                     finished = await rollout.run(Pooled(host, one.task.folder), checks)
                 run.add(finished)

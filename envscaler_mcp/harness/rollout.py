@@ -11,7 +11,6 @@ from typing import Any
 from envscaler_mcp.agents import Agent, Assignment, Stopped
 from envscaler_mcp.agents.builtin import Oracle
 from envscaler_mcp.errors import EnvscalerError, Infrastructure, UserFailed
-from envscaler_mcp.runtime.connect import connected
 from envscaler_mcp.sandbox.checks import CheckRunner
 from envscaler_mcp.scoring import ask_and_score, defects, reward_of
 from envscaler_mcp.spec import (
@@ -26,6 +25,7 @@ from envscaler_mcp.spec import (
 )
 
 from .budget import Budget, Changes
+from .clients import Clients
 from .door import Doors, Watched
 from .outside import Outside
 from .stage import Episode, Stage
@@ -60,6 +60,7 @@ class Rollout:
         reward: which of the scores is the reward.
         users: who talks with the agent; without them the instruction is all that it hears.
         doors: how agents of other processes come in; needed for those alone.
+        clients: the open clients of the run, for agents in this process.
     """
 
     identifier: str
@@ -71,6 +72,7 @@ class Rollout:
     reward: RewardKind = "success"
     users: Users | None = None
     doors: Doors | None = None
+    clients: Clients = field(default_factory=Clients)
     _episode: Episode | None = None
     _budget: Budget | None = None
     _talk: Talk | None = None
@@ -103,15 +105,15 @@ class Rollout:
         changes = Changes(episode, self.task.folder.roles)
         self._changes = changes.by_call
         await changes.note()
-        async with connected(self.task.folder, episode) as client:
-            self._budget = budget = Budget(client, self.limits, changes)
+        async with self.clients.connected(self.task.folder, episode) as desk:
+            self._budget = budget = Budget(desk.client, self.limits, changes)
             self._talk = talk = self._open_talk(episode)
             oracle = isinstance(self.agent, Oracle)
             conversation = self._conversation()
             assignment = Assignment(
                 policy=self.task.folder.bundle.policy,
                 instruction=talk.opening,
-                tools=tuple((await client.list_tools()).tools),
+                tools=desk.tools,
                 call=budget.call,
                 meter=budget,
                 seed=self.seed,
@@ -125,6 +127,8 @@ class Rollout:
                 reason = await self._let_in(assignment, watched, budget)
             else:
                 reason = await self._within_limits(assignment, budget)
+            if budget.broke_off:
+                desk.spoil()
             if talk.failure and reason is None:
                 raise talk.failure
         return reason

@@ -19,6 +19,8 @@ from envscaler_mcp.spec import EpisodeRequest, Scenario
 
 LONG_WAIT = 120.0
 """Seconds to wait for a worker: a busy machine must not show in a score."""
+PATIENCE = 2.0
+"""Seconds to wait for the worker that holds an episode: to move it to another costs more than most calls."""
 MANY = 100_000
 
 
@@ -79,6 +81,7 @@ def stage_of_run(folders: Iterable[ServerFolder], concurrency: int, *, trusted: 
         waiting=MANY,
         waiting_for_one=1_000,
         wait_seconds=LONG_WAIT,
+        patience=PATIENCE,
         live=max(64, 2 * concurrency),
     )
     return Host(servers, limits=limits, trusted=trusted)
@@ -110,29 +113,44 @@ class PooledEpisode:
     hosted: HostedEpisode
     journal: list[Entry] = field(default_factory=list[Entry])
     """Its calls so far."""
+    _seen: tuple[int, dict[str, Any]] | None = None
+    """The state that was looked at last, and after how many calls: it is large, and nobody changes it."""
+    _initial: dict[str, Any] | None = None
+    _left: bool = False
 
     async def call(self, tool: str, arguments: dict[str, Any], request_id: str | None = None) -> Outcome:
         """Play one call."""
-        with _no_worker_is_infrastructure():
-            outcome = await self.host.call(self.hosted, tool, arguments, request_id)
-        if self.hosted.journal is not None:  # else it was sent to disk, long after this call
-            self.journal += self.hosted.calls.since(len(self.journal))
+        try:
+            with _no_worker_is_infrastructure():
+                outcome = await self.host.call(self.hosted, tool, arguments, request_id)
+        except BaseException:
+            self._left = True
+            raise
+        self._catch_up()
         return outcome
 
     async def state(self) -> dict[str, Any]:
         """The state as it stands."""
-        with _no_worker_is_infrastructure():
-            return await self.host.state(self.hosted)
+        if self._left:  # somebody did not wait for a call: it goes on to its end, and counts
+            await self.host.journal(self.hosted)
+            self._left = False
+            self._catch_up()
+        if self._seen is None or self._seen[0] != len(self.journal):
+            with _no_worker_is_infrastructure():
+                self._seen = (len(self.journal), await self._look())
+        return self._seen[1]
 
     async def initial(self) -> dict[str, Any]:
         """The state as it stood at the start."""
-        return self.hosted.opening.initial_state()
+        if self._initial is None:
+            await self.digest()  # opened by now, if it was not before
+            self._initial = self.hosted.opening.initial_state()
+        return self._initial
 
     async def broken_rules(self) -> list[str]:
         """Ids of executable rules that the state breaks or broke."""
         with _no_worker_is_infrastructure():
-            _, _, broken = await self.host.outcome(self.hosted)
-        return broken
+            return await self.host.broken_rules(self.hosted)
 
     async def digest(self) -> str:
         """Digest of the state."""
@@ -142,6 +160,15 @@ class PooledEpisode:
     async def close(self) -> None:
         """Forget it."""
         await self.host.delete(self.hosted)
+
+    def _catch_up(self) -> None:
+        if self.hosted.journal is not None:  # else it was sent to disk, long after its last call
+            self.journal += self.hosted.calls.since(len(self.journal))
+
+    async def _look(self) -> dict[str, Any]:
+        if not self.journal:
+            return await self.initial()
+        return await self.host.state(self.hosted)
 
 
 @contextmanager
