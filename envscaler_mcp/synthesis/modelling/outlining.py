@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import PydanticUserError
+
 from envscaler_mcp.render.lint import lint
 from envscaler_mcp.runtime.standalone.canonical import pretty
 from envscaler_mcp.spec import Problem
@@ -71,8 +73,12 @@ def class_name_of(name: str) -> str:
 
 
 def _lint(outline: Outline) -> list[Problem]:
-    """What clients would not take: no body can mend that."""
-    environment = environment_of(outline, bare_source(outline))
+    """What the runtime or clients would not take: no body can mend that."""
+    try:
+        environment = environment_of(outline, bare_source(outline))
+    except (TypeError, ValueError, NameError, PydanticUserError) as error:
+        message = f"The runtime does not take a class of this outline: {str(error)[:300]}"
+        return [Problem(code="outline_refused", where="tools", message=message)]
     found = lint(environment.card, environment.policy)
     return [problem for problem in found if problem.severity == "error"]
 

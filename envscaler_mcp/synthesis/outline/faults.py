@@ -87,6 +87,8 @@ def _faults_of_tools(outline: Outline) -> Iterator[Problem]:
         if sum(tool.kind == kind for tool in outline.tools) < FEWEST_TOOLS_OF_A_KIND:
             yield _problem("too_few_tools", "tools", f"There are fewer than two tools that {kind}.")
     yield from _taken([tool.name for tool in outline.tools], "tools", World)
+    facts = [facts_class(tool) for tool in outline.tools if tool.returns.shape == "facts"]
+    yield from _twice(facts, "tools", "result class")
     for tool in outline.tools:
         where = f"tools/{tool.name}"
         if tool.name in others or tool.name in RESERVED_TOOL_NAMES:

@@ -202,6 +202,7 @@ def test_a_method_that_closes_the_class_stays_inside():
         (lambda said: said["entities"][0]["fields"][1].update(choices=["active"]), "field_unsound"),
         (lambda said: said["entities"][0]["fields"][2].update(minimum=10), "field_unsound"),
         (lambda said: said["rules"][5].update(id="idle"), "rule_idle"),
+        (lambda said: said["tools"].append(said["tools"][3] | {"name": "get__article"}), "name_twice"),
     ],
 )
 def test_an_unsound_outline_is_told_before_code_is_paid_for(change, code):
