@@ -16,7 +16,7 @@ from envscaler_mcp.harness.run import RUNS, Run
 from envscaler_mcp.runtime.folder import GENERATED_SERVERS, ServerFolder
 from envscaler_mcp.spec import OUTCOMES, RolloutRow, RunCard, Scenario, Tier
 
-from .overview import Overview, Place, overview
+from .overview import BANDS, Overview, Place, overview
 
 
 @dataclass
@@ -125,9 +125,10 @@ class Offered:
         return [self.folder.scenario(identifier) for identifier in self.folder.ids]
 
     @property
-    def bands(self) -> Counter[str]:
-        """How many scenarios are how difficult."""
-        return Counter(one.difficulty.band or "unrated" for one in self.scenarios)
+    def bands(self) -> dict[str, int]:
+        """How many scenarios are how difficult, the easy ones first."""
+        counted = Counter(one.difficulty.band or "unrated" for one in self.scenarios)
+        return {band: counted[band] for band in (*BANDS, "unrated") if counted[band]}
 
     @property
     def proven(self) -> Counter[str]:
