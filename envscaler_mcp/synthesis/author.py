@@ -49,9 +49,6 @@ class Problems:
     def __iter__(self) -> Iterator[Problem]:
         return iter(self.found)
 
-    def __len__(self) -> int:
-        return len(self.found)
-
 
 class Event(Part):
     """One line of the log: at which stage, what, where in the artefact, and the words for it.

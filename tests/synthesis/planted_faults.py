@@ -188,11 +188,6 @@ def gates_of(problems: Sequence[Problem]) -> list[str]:
     ]
 
 
-async def caught(fault: Fault, looking: Examiner) -> list[Problem]:
-    """What speaks against the desk with this fault."""
-    return await found_in(fault.change(sound()), looking, frozenset())
-
-
 async def table() -> tuple[str, int]:
     """The committed table, and how many faults were caught."""
     rows: list[str] = []

@@ -345,10 +345,6 @@ return member
 """,
 }
 
-_KNOWN = {
-    "member": 'if arguments["member_id"] not in before["members"]:\n    return ["unknown_member"]\n',
-    "article": 'if arguments["article_id"] not in before["articles"]:\n    codes.append("unknown_article")\n',
-}
 _PEOPLE = """
 codes = []
 member = before["members"].get(arguments["member_id"])
@@ -512,7 +508,6 @@ def _wish(key: str, member: str, article: str, status: str) -> Part:
     return {"id": key, "member_id": member, "article_id": article, "status": status}
 
 
-NOW = "2026-03-02T09:00:00"
 START: Part = {
     "members": [
         _member("MEM-001", "active", 2),

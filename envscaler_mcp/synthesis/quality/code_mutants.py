@@ -65,17 +65,6 @@ def with_mutants(module: ast.Module, outline: Outline, mutants: Mapping[str, Cod
     return spell(ast.fix_missing_locations(whole))
 
 
-def put_back(module: ast.Module, outline: Outline, mutant: CodeMutant) -> str:
-    """The module with the fault in place."""
-    whole = copy.deepcopy(module)
-    body = class_of(whole, outline.class_name).body
-    place = next(
-        n for n, one in enumerate(body) if isinstance(one, ast.FunctionDef) and one.name == mutant.tool
-    )
-    body[place] = copy.deepcopy(mutant.function)
-    return spell(ast.fix_missing_locations(whole))
-
-
 def _of_function(function: ast.FunctionDef) -> Iterator[CodeMutant]:
     for path, statement in _inside(function, ()):
         for name, operator in OPERATORS.items():

@@ -47,17 +47,6 @@ class MutantTrial:
             for mutant, evidence in self.survived
         )
 
-    def counts(self) -> Mapping[str, tuple[int, int]]:
-        """Operator → mutants that acted otherwise, and those of them that were noticed."""
-        reached: dict[str, tuple[int, int]] = {}
-        for mutant in self.killed:
-            made, killed = reached.get(mutant.operator, (0, 0))
-            reached[mutant.operator] = (made + 1, killed + 1)
-        for mutant, _ in self.survived:
-            made, killed = reached.get(mutant.operator, (0, 0))
-            reached[mutant.operator] = (made + 1, killed)
-        return reached
-
 
 async def try_mutants(
     environment: Environment,
