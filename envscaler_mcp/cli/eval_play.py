@@ -13,7 +13,7 @@ from envscaler_mcp.spec import RolloutRow
 from .eval_live import Board, watched
 from .eval_troupe import Troupe
 from .output import Output
-from .scoreboard import agents_json, run_tables, score_table
+from .scoreboard import agents_json, remarks, run_tables, score_table
 from .status import DONE, SHORT
 
 if TYPE_CHECKING:
@@ -111,9 +111,11 @@ class Playing:
                 "status": card.status,
                 "agents": agents_json(found.agents),
                 "comparisons": [asdict(one) for one in found.comparisons],
+                "difficulty_against_reward": found.correlation,
             },
             score_table(found.agents, f"{len(self.tasks)} scenarios, {card.suite.repeats} × each"),
             *run_tables(found),
+            *remarks(found),
             f"Run: {self.run.path} (look at it: envscaler-mcp view {self.run.path})",
         )
         return DONE if card.status == "complete" else SHORT

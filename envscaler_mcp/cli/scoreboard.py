@@ -106,3 +106,17 @@ def _line(one: AgentSummary) -> tuple[object, ...]:
         one.refusals,
         one.rollouts - sum(counted.get(name, 0) for name in ("passed", "failed", "agent_error")),
     )
+
+
+def remarks(found: Overview) -> list[str]:
+    """What the tables leave open: what no evidence may hide, and whether long plans are the hard ones."""
+    told = [
+        f"{one.agent}: {low:.2f} if all that is no evidence had failed, {high:.2f} if it had passed."
+        for one in found.agents
+        if one.reward_bounds and (low := one.reward_bounds[0]) != (high := one.reward_bounds[1])
+    ]
+    if found.correlation is not None:
+        told.append(
+            f"Rank correlation of plan length and reward: {found.correlation:+.2f} (no oracle, no noop)."
+        )
+    return told
