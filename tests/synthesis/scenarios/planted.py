@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Which gate notices which planted fault of a scenario: each is played as far as it comes."""
 
 from __future__ import annotations
@@ -88,8 +89,9 @@ HEAD = """## Start states, tasks, checks and solutions
 One fault at a time is put among right answers about scenarios for the same desk. Printed by
 `python -m tests.synthesis.scenarios.planted`.
 
-- *start state*: tried in a worker; *task lint*: before anything is asked about it; *checks*: run in the sandbox over
-  the start state; *solving*: whoever solves it sees no checks; *ladder*: rungs 5 to 9; *agreed*: independent solvers.
+- *start state*: tried in a worker; *task lint*: before anything is asked about it; *checks*: run in the sandbox
+  over the start state; *solving*: whoever solves it sees no checks; *ladder*: rungs 5 to 9; *agreed*: independent
+  solvers.
 
 | fault | planted in | caught by | as |
 |---|---|---|---|

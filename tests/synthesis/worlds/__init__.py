@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.synthesis.worlds.world import World
 
-NAMES = ("equipment_rental",)
+NAMES = ("equipment_rental", "blood_donation", "medication_reminders", "insurance_claims")
 
 
 def world_named(name: str) -> World:

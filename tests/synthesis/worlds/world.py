@@ -164,3 +164,33 @@ def _entity(state: Part, name: str) -> Part:
 
 def _noun(entity: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", entity).lower()
+
+
+def transition(state: Part, entity: str, name: str, before: str, after: str, **more: str) -> Code:
+    """A write that moves a row from one status to another, and does nothing else."""
+    one = _entity(state, entity)
+    noun, collection = _noun(entity), one["collection"]
+    key, code = f"{noun}_id", more.get("code", f"not_{before}")
+    return writer(
+        name,
+        f"Make a {noun.replace('_', ' ')} that is {before} {after}.",
+        [parameter(key, "reference", refers_to=entity)],
+        entity,
+        collection,
+        [f"The {noun.replace('_', ' ')} is {after}."],
+        {code: f"The {noun.replace('_', ' ')} is not {before}."},
+        (
+            f'one = self.find(self.{collection}, {key}, "{noun}")\n'
+            f'if one.status != "{before}":\n'
+            f'    raise Refusal("{code}", f"{{{key}}} is {{one.status}}.")\n'
+            f'one.status = "{after}"\n'
+            "return one",
+            f'one = before["{collection}"].get(arguments["{key}"])\n'
+            "if one is None:\n"
+            f'    return ["unknown_{noun}"]\n'
+            f'return [] if one["status"] == "{before}" else ["{code}"]',
+            f'key = arguments["{key}"]\n'
+            f'wanted = {{**before["{collection}"][key], "status": "{after}"}}\n'
+            f'return result == wanted and after["{collection}"] == {{**before["{collection}"], key: wanted}}',
+        ),
+    )
