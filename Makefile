@@ -7,13 +7,13 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 2
 SEED ?= 0
 
-.PHONY: demo test test-slow test-models test-inspect test-ray check regen results read conformance bench setup clean
+.PHONY: demo test test-slow test-models test-agents test-inspect test-ray check regen results read conformance bench setup clean
 
 demo: $(STAMP)
 	@$(BIN)/envscaler-mcp demo
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not models"
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not models and not agents"
 
 test-slow: $(STAMP)
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m slow || [ $$? -eq 5 ] # 5: nothing is marked slow
@@ -22,6 +22,11 @@ test-slow: $(STAMP)
 test-models: $(STAMP)
 	@$(BIN)/python -m tests.models.small_model
 	$(BIN)/python -m pytest -q -rs -m models tests/models
+
+# The same scripted calls through agents that nobody here wrote; each skips, and says so, where it cannot be had.
+test-agents: $(STAMP)
+	@$(BIN)/python -m tests.strangers.installing
+	$(BIN)/python -m pytest -q -rs -m agents tests/strangers
 
 # Inspect and Ray have venvs of their own; both targets skip, and say so, where they cannot be had.
 test-inspect: $(STAMP)
