@@ -150,7 +150,7 @@ class _Session:
         from envscaler_mcp.synthesis.pipeline import topics_of
         from envscaler_mcp.synthesis.topic import Topic
 
-        found = [Topic(title=one[:80], introduction=one if len(one) > 80 else "") for one in said]
+        found = [Topic(title=_speakable(one)[:80], introduction=one[80:] and one[:2000]) for one in said]
         if tasks is None:
             return found
         mined = await topics_of(tasks, count or 0, models, self.folder)
@@ -271,6 +271,17 @@ def _told(
         f"each, by {wanted.llm}. Lengths of calls are measured, yields are assumed.",
     )
     return DONE
+
+
+def _speakable(topic: str) -> str:
+    """A topic in words.
+
+    Raises:
+        BadInput: it is none.
+    """
+    if sum(letter.isalpha() for letter in topic) < 3:
+        raise BadInput(f"topic {topic!r}", "it says nothing", "say in a few words what it is to be about")
+    return " ".join(topic.split())
 
 
 def _table(made: Sequence[Made]) -> Any:

@@ -66,7 +66,7 @@ async def write_checks(
             return answer
         checks = checks_of(answer.checks)
         found = Problems(tuple(faults(checks, runner, start)))
-        if not found:
+        if not found.found:
             if turn:
                 author.note("repaired", task.title, f"checks in round {turn + 1}")
             return checks
