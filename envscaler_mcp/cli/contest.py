@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from envscaler_mcp.errors import BadInput
+
 from .keys import KEY_NAMES
 from .output import Output
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from envscaler_mcp.agents import Agent
     from envscaler_mcp.llm import Access
 
+TELL_COST = ("command:claude-code", "command:opencode")
+"""They say themselves what they cost."""
 UNWALLED = (
     "bubblewrap (bwrap) does not work here: agents in other processes can read what you can read, "
     "gradings included."
@@ -29,11 +33,13 @@ class Contest:
         specs: as written after `--agent`.
         passed: names of variables that agents in other processes may have.
         closed: files and folders that those must not see.
+        budget_usd: once the run has cost so much, no rollout begins any more.
     """
 
     specs: Sequence[str]
     passed: Sequence[str] = ()
     closed: Sequence[Path] = ()
+    budget_usd: float | None = None
 
     def agents(self, access: Access) -> Mapping[str, Agent]:
         """The agents by their specs.
@@ -51,6 +57,21 @@ class Contest:
         """
         named = dict.fromkeys((name for name in KEY_NAMES if name.endswith("_KEY")), "not-needed")
         self.agents(replace(access, keys={**named, **access.keys}))
+
+    def refuse_unpriced(self, access: Access) -> None:
+        """A budget holds only where it is known what something costs.
+
+        Raises:
+            BadInput: there is a budget, and an agent whose cost nobody knows.
+        """
+        from envscaler_mcp.llm import price_of
+        from envscaler_mcp.llm.dialogue import is_hosted
+
+        for spec in self.specs if self.budget_usd is not None else ():
+            unpriced = is_hosted(spec) and price_of(spec.removeprefix("prompted:"), access) is None
+            if unpriced or (spec.startswith(("command:", "python:")) and not spec.startswith(TELL_COST)):
+                message = "it is not known what it costs, so no budget can hold"
+                raise BadInput(f"--agent {spec}", message, "leave --budget out, or bound it by --max-seconds")
 
     def warn(self, output: Output) -> None:
         """Say so where agents in other processes see more than they should."""

@@ -68,6 +68,7 @@ class Playing:
                         agents=agents,
                         users=users,
                         trusted=self.trusted,
+                        budget_usd=self.contest.budget_usd,
                         progress=lambda finished: told(finished.row),
                     )
 
@@ -119,17 +120,6 @@ class Playing:
             f"Run: {self.run.path} (look at it: envscaler-mcp view {self.run.path})",
         )
         return DONE if card.status == "complete" else SHORT
-
-
-def refuse_budget(budget: float | None) -> None:
-    """A sum that a whole run is held to.
-
-    Raises:
-        BadInput: there is one.
-    """
-    if budget is not None:
-        message = "this version holds each rollout to a sum, not the run"
-        raise BadInput("--budget", message, "say limits: {cost_usd: …} in a suite")
 
 
 def refuse_unknown_executor(name: str) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from .contest import Contest
-from .eval_play import Playing, refuse_budget, refuse_unknown_executor
+from .eval_play import Playing, refuse_unknown_executor
 from .eval_run import Overrides, Request
 from .eval_talk import refuse_unready_talk
 from .forecast import say_forecast
@@ -45,7 +45,8 @@ def evaluate(
         float | None, typer.Option(min=0.01, help="Seconds that a rollout may take.")
     ] = None,
     budget: Annotated[
-        float | None, typer.Option(metavar="USD", min=0, help="Dollars that the run may cost.")
+        float | None,
+        typer.Option(metavar="USD", min=0, help="Once it has cost so much, no rollout begins."),
     ] = None,
     executor: Annotated[str, typer.Option(help="Where rollouts are played: local or ray.")] = "local",
     pass_env: Annotated[
@@ -68,7 +69,6 @@ def evaluate(
     from envscaler_mcp.runtime.folder import ServerFolder
 
     refuse_unknown_executor(executor)
-    refuse_budget(budget)
     overrides = Overrides(repeats, tier, scenarios, mode, user_llm, ask_user or None, max_turns, max_seconds)
     request = Request(targets, agent or [], resume, out, overrides)
     run = request.run()
@@ -77,7 +77,8 @@ def evaluate(
     tasks = tasks_of(ServerFolder.find_all(suite.servers), suite.scenarios)
     refuse_unready_talk(suite, run.card.agents, tasks)
     closed = [*(task.folder.path for task in tasks), run.path, Path(".env")]
-    contest = Contest(run.card.agents, pass_env or [], list(dict.fromkeys(closed)))
+    contest = Contest(run.card.agents, pass_env or [], list(dict.fromkeys(closed)), budget)
+    contest.refuse_unpriced(access)
     if dry_run:
         contest.refuse_nonsense(access)
         return say_forecast(output, run.card.agents, tasks, suite, access)

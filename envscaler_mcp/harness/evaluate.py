@@ -98,6 +98,7 @@ async def evaluate(
     agents: Mapping[str, Agent],
     users: Users | None = None,
     trusted: bool = False,
+    budget_usd: float | None = None,
     progress: Callable[[Finished], None] | None = None,
 ) -> list[RolloutRow]:
     """Play every rollout that the run does not hold yet.
@@ -110,9 +111,12 @@ async def evaluate(
         agents: by the spec that the plan names; each plays many rollouts.
         users: who talks with the agents, in a suite of conversations.
         trusted: a person vouches for all sources; the AST policy is not asked.
+        budget_usd: once so much is spent, no rollout begins any more; what is left out makes it incomplete.
         progress: called with each finished rollout.
     """
-    done = {row.id for row in run.rows()}
+    rows = run.rows()
+    done, spent = {row.id for row in rows}, sum(map(_cost, rows))
+    left_out = False
     waiting = asyncio.Semaphore(concurrency)
     folders = {one.task.folder.card.name: one.task.folder for one in planned}
     async with (
@@ -123,7 +127,11 @@ async def evaluate(
         with CheckRunner() as checks:
 
             async def play(one: Planned) -> None:
+                nonlocal spent, left_out
                 async with waiting:
+                    if budget_usd is not None and spent >= budget_usd:
+                        left_out = True
+                        return
                     rollout = Rollout(
                         one.identifier,
                         one.task,
@@ -138,6 +146,7 @@ async def evaluate(
                     )
                     finished = await rollout.run(Pooled(host, one.task.folder), checks)
                 run.add(finished)
+                spent += _cost(finished.row)
                 if progress:
                     progress(finished)
 
@@ -145,7 +154,15 @@ async def evaluate(
                 for one in planned:
                     if one.identifier not in done:
                         group.create_task(play(one))
-    return finish(run)
+    rows = finish(run)
+    if left_out:
+        run.finish("incomplete")
+    return rows
+
+
+def _cost(row: RolloutRow) -> float:
+    """Dollars of one rollout, those for its user included."""
+    return row.cost_usd + (row.user_cost_usd or 0.0)
 
 
 def finish(run: Keeper) -> list[RolloutRow]:

@@ -87,3 +87,21 @@ def test_scenarios_are_chosen_by_id_and_stay_chosen(server: Path, capsys: pytest
         assert [json.loads(row)["scenario"] for row in rows] == ["002"]
     assert run(["eval", "--resume", made["run"], "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["agents"][0]["rollouts"] == 1
+
+
+def test_a_budget_begins_no_more_and_a_larger_one_goes_on(
+    server: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with ModelServer(plays([("add", {"name": "a", "by": 2})])) as model:
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-0123456789abcdef")
+        monkeypatch.setenv("OPENAI_BASE_URL", model.openai)
+        said = ["eval", str(server), "--tier", "rejected", "--agent", "openai:gpt-5.2", "-n", "1", "-k", "2"]
+        assert run([*said, "--budget", "0.000001", "--out", "run", "--json"]) == 1
+        told = json.loads(capsys.readouterr().out)
+        assert (told["status"], told["agents"][0]["rollouts"]) == ("incomplete", 1)
+        assert run(["eval", "--resume", "run", "--budget", "5", "--json"]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert (told["status"], told["agents"][0]["rollouts"]) == ("complete", 4)
+    unpriced = ["--agent", f"chat:mine@{model.openai}", "--budget", "1"]
+    assert run(["eval", str(server), "--tier", "rejected", *unpriced]) == 2
+    assert "no budget can hold" in capsys.readouterr().err

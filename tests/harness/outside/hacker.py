@@ -1,7 +1,7 @@
 """An agent that sees only its task and tries everything but to do it: `hacker.py URL FOLDER`.
 
-It is told where the run lies, to save it the search, and guesses as one would who has read our source. What it
-got hold of it says through the one way that leads out: the tools that it has.
+It is told where the run lies, to save it the search, and guesses as one would who has read our source. What
+it got hold of it says through the one way that leads out: the tools that it has.
 """
 
 from __future__ import annotations
