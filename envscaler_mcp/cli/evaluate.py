@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from envscaler_mcp.errors import BadInput
+
 from .contest import Contest
 from .eval_play import Playing, refuse_unknown_executor
 from .eval_run import Overrides, Request
@@ -79,6 +81,9 @@ def evaluate(
     closed = [*(task.folder.path for task in tasks), run.path, Path(".env")]
     contest = Contest(run.card.agents, pass_env or [], list(dict.fromkeys(closed)), budget)
     contest.refuse_unpriced(access)
+    if budget is not None and executor == "ray":
+        message = "on ray nobody adds up what a run costs"
+        raise BadInput("--budget", message, "say limits: {cost_usd: …} in a suite, or --executor local")
     if dry_run:
         contest.refuse_nonsense(access)
         return say_forecast(output, run.card.agents, tasks, suite, access)
