@@ -90,8 +90,8 @@ class Run:
 
     def add(self, finished: Finished) -> None:
         """State and trajectory first, the row last: a row promises that both are there."""
-        state = canonical(finished.state)
-        self._pack(self.path / "states" / f"{digest_bytes(state).removeprefix('sha256:')}.json.zst", state)
+        if finished.state:
+            self._pack(self._state_path(_state_digest(finished)), canonical(finished.state))
         text = finished.trajectory.to_text().encode()
         self._pack(self.path / "trajectories" / f"{finished.row.id}.json.zst", text)
         append_line(self.path / "rollouts.jsonl", dumps(finished.row.model_dump(mode="json")))
@@ -118,8 +118,11 @@ class Run:
         Raises:
             BadInput: it is damaged.
         """
-        path = self.path / "states" / f"{digest.removeprefix('sha256:')}.json.zst"
+        path = self._state_path(digest)
         return cast("State", loads(self._unpack(path))) if path.exists() else None
+
+    def _state_path(self, digest: str) -> Path:
+        return self.path / "states" / f"{digest.removeprefix('sha256:')}.json.zst"
 
     def keep_rescored(self, rows: Sequence[RolloutRow]) -> None:
         """Today's scores of the same rollouts, beside those of the day."""
@@ -148,3 +151,9 @@ class Run:
     def _pack(self, path: Path, content: bytes) -> None:
         if not path.exists():
             write_bytes(path, zstandard.compress(content))
+
+
+def _state_digest(finished: Finished) -> str:
+    """The last step's: whoever looks for a final state knows no other, and it passes over volatile fields."""
+    steps = finished.trajectory.steps
+    return steps[-1].state_digest if steps else digest_bytes(canonical(finished.state))

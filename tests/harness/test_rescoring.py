@@ -12,9 +12,11 @@ from envscaler_mcp.agents import Assignment, agent_of
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.harness.evaluate import evaluate, plan, tasks_of
 from envscaler_mcp.harness.rescoring import folders_of, rescore
+from envscaler_mcp.harness.rollout import Finished
 from envscaler_mcp.harness.run import Run
 from envscaler_mcp.runtime.folder import ServerFolder
-from envscaler_mcp.spec import Grading, RunCard, Selection, Suite
+from envscaler_mcp.spec import Grading, RunCard, Selection, Step, Suite, Trajectory
+from tests.harness.rows import row
 from tests.runtime.folders import check, counter
 
 AGENTS = ("noop", "looks")
@@ -61,6 +63,22 @@ async def test_with_other_checks_the_same_states_are_judged_otherwise(run: Run) 
     assert (run.path / "rollouts.jsonl").read_bytes() == before
     kept = (run.path / "rescored.jsonl").read_text(encoding="utf-8")
     assert len(kept.splitlines()) == len(found.rows)
+
+
+def test_a_final_state_is_found_by_the_last_steps_digest(tmp_path: Path) -> None:
+    """It passes over volatile fields, so it is not the digest of the whole state."""
+    card = RunCard(
+        suite=Suite(servers=("desk",)), agents=AGENTS, started=dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+    )
+    made = Run.create(card, tmp_path / "run")
+    made.begin()
+    digest = "sha256:" + "a" * 64
+    step = Step(n=1, tool="get", arguments={}, result={}, is_error=False, state_digest=digest, diff=())
+    trajectory = Trajectory(
+        server="desk", scenario="001", agent="noop", seed=0, steps=(step,), outcome="failed"
+    )
+    made.add(Finished(row("failed", 0.0), trajectory, {"seen": 7}))
+    assert made.state(digest) == {"seen": 7}
 
 
 async def test_what_has_no_state_stays_as_it_was(run: Run) -> None:
