@@ -485,7 +485,7 @@ class AirlineRebooking(Environment):
             raise Refusal(
                 "out_of_turn",
                 "Not possible: there must be no waiting waitlist entry for the new flight out that is "
-                "first and whose traveller is not the traveller of the trip.",
+                "first in line and whose traveller is not the traveller of the trip.",
             )
         trip.changes = trip.changes + 1
         trip.fees = (
@@ -562,7 +562,7 @@ class AirlineRebooking(Environment):
 
     @write
     def declare_disruption(self, flight_id: FlightId) -> Flight:
-        """Declare disruption for a flight.
+        """Declare a flight disrupted.
 
         The flight must be scheduled. Refused as: flight_cancelled.
         """
@@ -573,7 +573,7 @@ class AirlineRebooking(Environment):
 
     @write
     def end_disruption(self, flight_id: FlightId) -> Flight:
-        """End disruption for a flight.
+        """Declare a flight back on schedule.
 
         The flight must be disrupted. Refused as: flight_cancelled.
         """
@@ -595,7 +595,7 @@ class AirlineRebooking(Environment):
 
     @write
     def change_aircraft(self, flight_id: FlightId, seats: Seats) -> Flight:
-        """Change aircraft for a flight.
+        """Put an aircraft with a given number of seats on a flight.
 
         The flight must be scheduled or disrupted. Refused as: same_size, flight_full.
         """
@@ -629,7 +629,7 @@ class AirlineRebooking(Environment):
 
     @write
     def add_to_company(self, trip_id: TripId, company_id: CompanyId) -> Trip:
-        """Add to company for a trip.
+        """Let a trip belong to a company.
 
         Refused as: in_a_company_already, company_split, company_too_large.
         """
@@ -644,7 +644,7 @@ class AirlineRebooking(Environment):
 
     @write
     def leave_company(self, trip_id: TripId) -> Trip:
-        """Leave company for a trip.
+        """Let a trip no longer belong to any company.
 
         Refused as: in_no_company.
         """
@@ -675,7 +675,7 @@ class AirlineRebooking(Environment):
 
     @write
     def join_waitlist(self, traveller_id: TravellerId, flight_id: FlightId) -> WaitlistEntry:
-        """Join waitlist for a waitlist entry.
+        """Put a traveller on the waitlist for a flight.
 
         Refused as: waiting_twice.
         """
@@ -700,7 +700,7 @@ class AirlineRebooking(Environment):
 
     @write
     def leave_waitlist(self, waitlist_entry_id: WaitlistEntryId) -> WaitlistEntry:
-        """Leave waitlist for a waitlist entry.
+        """Withdraw a waitlist entry.
 
         The waitlist entry must be waiting.
         """
@@ -763,10 +763,7 @@ class AirlineRebooking(Environment):
             del self.reports[other.id]
         return report
 
-    @rule(
-        "For every flight, the number of booked trips whose flight in or flight out is that flight is at "
-        "most its capacity."
-    )
+    @rule("For every flight, its number of taken seats is at most its capacity.")
     def flight_full(self) -> bool:
         return not any(self._flight_full(row) for row in self.flights.values())
 
@@ -823,8 +820,8 @@ class AirlineRebooking(Environment):
         return not any(self._waiting_twice(row) for row in self.waitlist_entries.values())
 
     @rule(
-        "For every flight, the total weight of the checked bags whose trip is booked and whose trip's "
-        "flight in or trip's flight out is that flight is at most its baggage capacity."
+        "For every flight, the total weight of the checked bags whose trip is booked and whose trip has "
+        "that flight as its flight in or flight out is at most its baggage capacity."
     )
     def too_heavy(self) -> bool:
         return not any(self._too_heavy(row) for row in self.flights.values())
@@ -948,8 +945,8 @@ class AirlineRebooking(Environment):
             if self._flight_full(flight):
                 raise Refusal(
                     "flight_full",
-                    f"Not possible for {flight.id}: the number of booked trips whose flight in or flight "
-                    f"out is that flight must be at most its capacity ({flight.seats}).",
+                    f"Not possible for {flight.id}: its number of taken seats ({self._taken(flight)}) must "
+                    f"be at most its capacity ({flight.seats}).",
                 )
 
     def _refuse_flight_cancelled(self, *rows: Trip) -> None:
@@ -1046,7 +1043,7 @@ class AirlineRebooking(Environment):
                 raise Refusal(
                     "too_heavy",
                     f"Not possible for {flight.id}: the total weight of the checked bags whose trip is "
-                    "booked and whose trip's flight in or trip's flight out is that flight must be at most "
+                    "booked and whose trip has that flight as its flight in or flight out must be at most "
                     f"its baggage capacity ({flight.hold}).",
                 )
 

@@ -109,20 +109,19 @@ InReservationState = Annotated[ReservationState | None, Field(description="Only 
 HoldId = Annotated[str, Field(description="Id of a hold, such as HLD-01.")]
 InReason = Annotated[Reason | None, Field(description="Only those with this reason.")]
 PlacedFrom = Annotated[
-    dt.date | None, Field(description="Only those with a day of the hold on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those with a starting day on or after this day, YYYY-MM-DD.")
 ]
 PlacedUntil = Annotated[
-    dt.date | None, Field(description="Only those with a day of the hold on or before this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those with a starting day on or before this day, YYYY-MM-DD.")
 ]
 InHoldState = Annotated[HoldState | None, Field(description="Only those in this state.")]
 ChangeId = Annotated[str, Field(description="Id of a change, such as CHN-01.")]
 OfReservation = Annotated[str | None, Field(description="Only those of the reservation with this id.")]
 DayFrom = Annotated[
-    dt.date | None, Field(description="Only those with a day of the change on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those with a day on or after this day, YYYY-MM-DD.")
 ]
 DayUntil = Annotated[
-    dt.date | None,
-    Field(description="Only those with a day of the change on or before this day, YYYY-MM-DD."),
+    dt.date | None, Field(description="Only those with a day on or before this day, YYYY-MM-DD.")
 ]
 Code = Annotated[str, Field(description="Code, at most 200 characters.", min_length=1, max_length=200)]
 Until = Annotated[dt.date, Field(description="Last day, YYYY-MM-DD.", ge=FIRST_DAY, le=LAST_DAY)]
@@ -146,7 +145,7 @@ class BloodGroup(Entity):
 
     id: str
     name: str
-    gives_to_ids: list[str]  # groups that it can be given to
+    gives_to_ids: list[str]  # recipient groups
     least: int  # least stock, in units
 
 
@@ -195,7 +194,7 @@ class Hold(Entity):
     id: str
     donor_id: str
     reason: Reason
-    placed: dt.date  # day of the hold
+    placed: dt.date  # starting day
     state: HoldState = "standing"
 
 
@@ -204,8 +203,8 @@ class Change(Entity):
 
     id: str
     reservation_id: str
-    day: dt.date  # day of the change
-    round: int  # number in its row
+    day: dt.date
+    round: int  # number in the log
 
 
 class Decision(Entity):
@@ -400,7 +399,7 @@ class BloodBank(Environment):
 
     @write
     def take_donation(self, code: Code, donor_id: DonorId) -> BloodUnit:
-        """Take donation for a blood unit.
+        """Take a donation from a donor and label it a given code.
 
         Refused as: donor_deferred, donated_too_recently, on_hold, blood_unit_code_taken.
         """
@@ -425,7 +424,7 @@ class BloodBank(Environment):
 
     @write
     def keep_unit(self, patient_id: PatientId, blood_unit_id: BloodUnitId, until: Until) -> Reservation:
-        """Keep unit for a reservation.
+        """Keep a blood unit for a patient until a given last day.
 
         Refused as: unit_not_free, in_the_past, stock_too_low, much_older_unit_first, on_hold,
         not_compatible, kept_twice, expires_before, too_many_units, unit_not_usable,
@@ -468,9 +467,9 @@ class BloodBank(Environment):
         ):
             raise Refusal(
                 "much_older_unit_first",
-                "Not possible: there must be no tested blood unit whose 7 days after expiry date is before "
-                "the expiry date of the blood unit, whose expiry date is not before the last day and whose "
-                "donor has the same blood group.",
+                "Not possible: there must be no tested blood unit whose expiry date is more than 7 days "
+                "before the expiry date of the blood unit, whose expiry date is not before the last day "
+                "and whose donor has the same blood group.",
             )
         if any(
             hold.donor_id == blood_unit.donor_id and hold.state == "standing" for hold in self.holds.values()
@@ -559,7 +558,7 @@ class BloodBank(Environment):
 
     @write
     def swap_unit(self, reservation_id: ReservationId, blood_unit_id: BloodUnitId) -> Reservation:
-        """Swap unit for a reservation.
+        """Switch a reservation to a blood unit.
 
         The reservation must be standing. Refused as: unit_not_free, not_compatible, kept_twice,
         expires_before, unit_not_usable, unit_without_reservation, changed_too_often.
@@ -598,7 +597,7 @@ class BloodBank(Environment):
 
     @write
     def discard_unit(self, blood_unit_id: BloodUnitId) -> BloodUnit:
-        """Discard unit for a blood unit.
+        """Discard a blood unit.
 
         The blood unit must be tested or kept. Refused as: unit_not_usable.
         """
@@ -652,7 +651,7 @@ class BloodBank(Environment):
 
     @write
     def correct_group(self, patient_id: PatientId, blood_group_id: BloodGroupId) -> Patient:
-        """Correct group for a patient.
+        """Correct the blood group of a patient to a blood group.
 
         Refused as: same_group, not_compatible.
         """
@@ -735,8 +734,8 @@ class BloodBank(Environment):
 
     @rule(
         "For every reservation that is not released, the blood group of its patient is the blood group of "
-        "the donor of its blood unit or the blood group of its patient is among the groups that it can be "
-        "given to of the blood group of the donor of its blood unit."
+        "the donor of its blood unit or the blood group of its patient is among the recipient groups of "
+        "the blood group of the donor of its blood unit."
     )
     def not_compatible(self) -> bool:
         return not any(self._not_compatible(row) for row in self.reservations.values())
@@ -851,7 +850,7 @@ class BloodBank(Environment):
                     "not_compatible",
                     f"Not possible for {reservation.id}: the blood group of its patient must be the blood "
                     "group of the donor of its blood unit or the blood group of its patient must be among "
-                    "the groups that it can be given to of the blood group of the donor of its blood unit.",
+                    "the recipient groups of the blood group of the donor of its blood unit.",
                 )
 
     def _refuse_kept_twice(self, *rows: Reservation) -> None:

@@ -355,7 +355,7 @@ class CarRental(Environment):
         drop_off_id: DropOffId,
         distance: Distance,
     ) -> Hire:
-        """Book car for a hire.
+        """Book a car for a driver from a given first day for a given number of days.
 
         Refused as: in_the_past, struck_out, car_taken, driver_on_the_road, too_young, licence_runs_out,
         car_not_ready, station_overfull, station_unstaffed, service_due.
@@ -407,7 +407,7 @@ class CarRental(Environment):
 
     @write
     def hand_out_car(self, hire_id: HireId) -> Hire:
-        """Hand out car for a hire.
+        """Hand out a hire.
 
         The hire must be booked. Refused as: too_early, another_hire_out.
         """
@@ -426,7 +426,7 @@ class CarRental(Environment):
 
     @write
     def take_back_car(self, hire_id: HireId) -> Hire:
-        """Take back car for a hire.
+        """Record a hire as returned.
 
         The hire must be out. Refused as: station_overfull, service_due.
         """
@@ -465,7 +465,7 @@ class CarRental(Environment):
 
     @write
     def change_return(self, hire_id: HireId, drop_off_id: DropOffId) -> Hire:
-        """Change return for a hire.
+        """Let a hire be returned to a station of return.
 
         The hire must be booked or out. Refused as: same_station, station_overfull, station_unstaffed.
         """
@@ -507,7 +507,7 @@ class CarRental(Environment):
 
     @write
     def send_to_service(self, car_id: CarId) -> Car:
-        """Send to service for a car.
+        """Send a car in for service.
 
         The car must be ready. Refused as: car_not_ready.
         """
@@ -518,7 +518,7 @@ class CarRental(Environment):
 
     @write
     def finish_service(self, car_id: CarId) -> Car:
-        """Finish service for a car.
+        """Fetch a car back from service.
 
         The car must be in service. Refused as: service_due.
         """
@@ -573,7 +573,7 @@ class CarRental(Environment):
 
     @write
     def renew_licence(self, driver_id: DriverId, licence_until: LicenceUntil) -> Driver:
-        """Renew licence for a driver.
+        """Note that the licence of a driver runs until a given last day of the licence.
 
         Refused as: not_later, licence_runs_out.
         """
@@ -590,7 +590,7 @@ class CarRental(Environment):
 
     @write
     def close_counter(self, station_id: StationId) -> Station:
-        """Close counter for a station.
+        """Close the counter in a station.
 
         The station must be staffed. Refused as: station_unstaffed.
         """
@@ -601,7 +601,7 @@ class CarRental(Environment):
 
     @write
     def open_counter(self, station_id: StationId) -> Station:
-        """Open counter for a station.
+        """Open the counter in a station again.
 
         The station must be unstaffed.
         """
@@ -664,7 +664,7 @@ class CarRental(Environment):
 
     @write
     def record_strike(self, driver_id: DriverId) -> Driver:
-        """Record strike for a driver.
+        """Record a strike against a driver.
 
         Refused as: struck_out_already.
         """
@@ -683,7 +683,7 @@ class CarRental(Environment):
 
     @write
     def forgive_strike(self, driver_id: DriverId) -> Driver:
-        """Forgive strike for a driver.
+        """Take one strike off the file of a driver.
 
         Refused as: no_strikes.
         """
@@ -760,9 +760,9 @@ class CarRental(Environment):
         return not any(self._car_not_ready(row) for row in self.hires.values())
 
     @rule(
-        "For every station, the number of cars standing in that station that are not sold plus the number "
-        "of hires returning to that station that are booked or out and whose car's station is not that "
-        "station is at most its number of bays plus 2."
+        "For every station, its number of parked cars plus the number of hires returning to that station "
+        "that are booked or out and whose car's station is not that station is at most its number of bays "
+        "plus 2."
     )
     def station_overfull(self) -> bool:
         return not any(self._station_overfull(row) for row in self.stations.values())
@@ -898,10 +898,10 @@ class CarRental(Environment):
             if self._station_overfull(station):
                 raise Refusal(
                     "station_overfull",
-                    f"Not possible for {station.id}: the number of cars standing in that station that are "
-                    "not sold plus the number of hires returning to that station that are booked or out "
-                    "and whose car's station is not that station must be at most its number of bays "
-                    f"({station.bays}) plus 2.",
+                    f"Not possible for {station.id}: its number of parked cars ({self._parked(station)}) "
+                    "plus the number of hires returning to that station that are booked or out and whose "
+                    f"car's station is not that station must be at most its number of bays ({station.bays}) "
+                    "plus 2.",
                 )
 
     def _refuse_station_unstaffed(self, *rows: Hire) -> None:

@@ -100,7 +100,7 @@ InCaseworkerState = Annotated[CaseworkerState | None, Field(description="Only th
 Hour = Annotated[int, Field(description="Hour, 1 to 8.", ge=1, le=8)]
 OtherId = Annotated[str, Field(description="Id of the other slot, such as BKN-01.")]
 Interest = Annotated[int, Field(description="Expected audience, in listeners, 30 to 280.", ge=30, le=280)]
-Arrives = Annotated[int, Field(description="Hour from which they can speak, 1 to 3.", ge=1, le=3)]
+Arrives = Annotated[int, Field(description="First possible hour, 1 to 3.", ge=1, le=3)]
 GivenRequest = Annotated[Request, Field(description="Request.")]
 GivenGround = Annotated[Ground, Field(description="Ground.")]
 Note = Annotated[str, Field(description="Note, at most 500 characters.", min_length=1, max_length=500)]
@@ -118,7 +118,7 @@ class Track(Entity):
 
     id: str
     name: str
-    most: int  # greatest number of talks, in talks
+    most: int  # greatest number of talks
 
 
 class Stage(Entity):
@@ -135,8 +135,8 @@ class Speaker(Entity):
 
     id: str
     name: str
-    arrives: int  # hour from which they can speak
-    leaves: int  # last hour in which they can speak
+    arrives: int  # first possible hour
+    leaves: int  # last possible hour
 
 
 class Talk(Entity):
@@ -349,7 +349,7 @@ class ConferenceProgramme(Environment):
 
     @write
     def schedule_talk(self, talk_id: TalkId, stage_id: StageId, hour: Hour) -> Booking:
-        """Schedule talk for a slot.
+        """Schedule a talk in a stage for a given hour.
 
         Refused as: not_to_be_scheduled, needs_two_approvals, room_taken, speaker_busy, track_clash,
         keynote_alone, room_too_small, speaker_not_there, room_blocked, track_full.
@@ -403,7 +403,7 @@ class ConferenceProgramme(Environment):
 
     @write
     def change_room(self, booking_id: BookingId, stage_id: StageId) -> Booking:
-        """Change room for a slot.
+        """Transfer a slot to a stage.
 
         The slot must be fixed. Refused as: same_room, room_taken, room_too_small, room_blocked.
         """
@@ -419,7 +419,7 @@ class ConferenceProgramme(Environment):
 
     @write
     def swap_slots(self, booking_id: BookingId, other_id: OtherId) -> Booking:
-        """Swap slots for a slot.
+        """Swap the hours of a slot and another slot.
 
         The slot must be fixed. Refused as: not_fixed, same_slot, room_taken, speaker_busy, track_clash,
         keynote_alone, room_too_small, speaker_not_there, room_blocked, track_full.
@@ -524,7 +524,7 @@ class ConferenceProgramme(Environment):
 
     @write
     def delay_arrival(self, speaker_id: SpeakerId, arrives: Arrives) -> Speaker:
-        """Delay arrival for a speaker.
+        """Note that a speaker can speak only from a given first possible hour.
 
         Refused as: not_later, speaker_not_there.
         """
@@ -532,8 +532,8 @@ class ConferenceProgramme(Environment):
         if arrives <= speaker.arrives:
             raise Refusal(
                 "not_later",
-                f"Not possible: the new hour from which they can speak ({arrives}) must be more than the "
-                f"hour from which they can speak of the speaker ({speaker.arrives}).",
+                f"Not possible: the new first possible hour ({arrives}) must be more than the first "
+                f"possible hour of the speaker ({speaker.arrives}).",
             )
         speaker.arrives = arrives
         self._refuse_speaker_not_there(*self.bookings.values())
@@ -541,7 +541,7 @@ class ConferenceProgramme(Environment):
 
     @write
     def block_room(self, stage_id: StageId) -> Stage:
-        """Block room for a stage.
+        """Block a stage.
 
         The stage must be usable. Refused as: room_blocked.
         """
@@ -552,7 +552,7 @@ class ConferenceProgramme(Environment):
 
     @write
     def unblock_room(self, stage_id: StageId) -> Stage:
-        """Unblock room for a stage.
+        """Make a stage usable again.
 
         The stage must be blocked.
         """
@@ -595,7 +595,7 @@ class ConferenceProgramme(Environment):
 
     @write
     def send_officer_away(self, officer_id: OfficerId) -> Officer:
-        """Send officer away for an officer.
+        """Note that an officer is away.
 
         The officer must be present.
         """
@@ -611,7 +611,7 @@ class ConferenceProgramme(Environment):
 
     @write
     def welcome_officer_back(self, officer_id: OfficerId) -> Officer:
-        """Welcome officer back for an officer.
+        """Note that an officer is present again.
 
         The officer must be away.
         """
@@ -621,7 +621,7 @@ class ConferenceProgramme(Environment):
 
     @write
     def assign_owner(self, talk_id: TalkId, caseworker_id: CaseworkerId) -> Talk:
-        """Assign owner for a talk.
+        """Hand a talk over to a caseworker.
 
         Refused as: owns_it_already, caseworker_absent, overloaded, owner_is_absent.
         """
@@ -644,7 +644,7 @@ class ConferenceProgramme(Environment):
 
     @write
     def drop_owner(self, talk_id: TalkId) -> Talk:
-        """Drop owner for a talk.
+        """Leave a talk without an owner.
 
         Refused as: has_no_owner, owner_is_absent.
         """
@@ -657,7 +657,7 @@ class ConferenceProgramme(Environment):
 
     @write
     def mark_absent(self, caseworker_id: CaseworkerId) -> Caseworker:
-        """Mark absent for a caseworker.
+        """Mark a caseworker as absent.
 
         The caseworker must be present. Refused as: owner_is_absent.
         """
@@ -668,7 +668,7 @@ class ConferenceProgramme(Environment):
 
     @write
     def mark_present(self, caseworker_id: CaseworkerId) -> Caseworker:
-        """Mark present for a caseworker.
+        """Mark a caseworker as present.
 
         The caseworker must be absent.
         """
@@ -737,8 +737,8 @@ class ConferenceProgramme(Environment):
         return not any(self._room_too_small(row) for row in self.bookings.values())
 
     @rule(
-        "For every fixed slot, the hour from which they can speak of the speaker of its talk is at most "
-        "its hour and its hour is at most the last hour in which they can speak of the speaker of its talk."
+        "For every fixed slot, the first possible hour of the speaker of its talk is at most its hour and "
+        "its hour is at most the last possible hour of the speaker of its talk."
     )
     def speaker_not_there(self) -> bool:
         return not any(self._speaker_not_there(row) for row in self.bookings.values())
@@ -758,17 +758,11 @@ class ConferenceProgramme(Environment):
     def approved_already(self) -> bool:
         return not any(self._approved_already(row) for row in self.approvals.values())
 
-    @rule(
-        "For every caseworker, the number of talks owned by that caseworker that are accepted or scheduled "
-        "is at most its greatest load."
-    )
+    @rule("For every caseworker, their load is at most their greatest load.")
     def overloaded(self) -> bool:
         return not any(self._overloaded(row) for row in self.caseworkers.values())
 
-    @rule(
-        "For every absent caseworker, the number of talks owned by that caseworker that are accepted or "
-        "scheduled is 0."
-    )
+    @rule("For every absent caseworker, their load is 0.")
     def owner_is_absent(self) -> bool:
         return not any(self._owner_is_absent(row) for row in self.caseworkers.values())
 
@@ -914,10 +908,10 @@ class ConferenceProgramme(Environment):
             if self._speaker_not_there(booking):
                 raise Refusal(
                     "speaker_not_there",
-                    f"Not possible for {booking.id}: the hour from which they can speak of the speaker of "
-                    f"its talk ({self.speakers[self.talks[booking.talk_id].speaker_id].arrives}) must be at "
-                    f"most its hour ({booking.hour}) and its hour ({booking.hour}) must be at most the last "
-                    "hour in which they can speak of the speaker of its talk "
+                    f"Not possible for {booking.id}: the first possible hour of the speaker of its talk "
+                    f"({self.speakers[self.talks[booking.talk_id].speaker_id].arrives}) must be at most its "
+                    f"hour ({booking.hour}) and its hour ({booking.hour}) must be at most the last possible "
+                    "hour of the speaker of its talk "
                     f"({self.speakers[self.talks[booking.talk_id].speaker_id].leaves}).",
                 )
 
@@ -953,8 +947,8 @@ class ConferenceProgramme(Environment):
             if self._overloaded(caseworker):
                 raise Refusal(
                     "overloaded",
-                    f"Not possible for {caseworker.id}: the number of talks owned by that caseworker that "
-                    f"are accepted or scheduled must be at most its greatest load ({caseworker.most}).",
+                    f"Not possible for {caseworker.id}: their load ({self._load(caseworker)}) must be at "
+                    f"most their greatest load ({caseworker.most}).",
                 )
 
     def _refuse_owner_is_absent(self, *rows: Caseworker) -> None:
@@ -962,8 +956,7 @@ class ConferenceProgramme(Environment):
             if self._owner_is_absent(caseworker):
                 raise Refusal(
                     "owner_is_absent",
-                    f"Not possible for {caseworker.id}: the number of talks owned by that caseworker that "
-                    "are accepted or scheduled must be 0.",
+                    f"Not possible for {caseworker.id}: their load ({self._load(caseworker)}) must be 0.",
                 )
 
     def _load(self, caseworker: Caseworker) -> int:

@@ -116,10 +116,10 @@ InBillState = Annotated[BillState | None, Field(description="Only those in this 
 HoldId = Annotated[str, Field(description="Id of a hold, such as HLD-01.")]
 InReason = Annotated[Reason | None, Field(description="Only those with this reason.")]
 PlacedFrom = Annotated[
-    dt.date | None, Field(description="Only those with a day of the hold on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those with a starting day on or after this day, YYYY-MM-DD.")
 ]
 PlacedUntil = Annotated[
-    dt.date | None, Field(description="Only those with a day of the hold on or before this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those with a starting day on or before this day, YYYY-MM-DD.")
 ]
 InHoldState = Annotated[HoldState | None, Field(description="Only those in this state.")]
 Starts = Annotated[dt.date, Field(description="First day, YYYY-MM-DD.", ge=FIRST_DAY, le=LAST_DAY)]
@@ -202,7 +202,7 @@ class Hold(Entity):
     id: str
     contract_id: str
     reason: Reason
-    placed: dt.date  # day of the hold
+    placed: dt.date  # starting day
     state: HoldState = "standing"
 
 
@@ -402,8 +402,8 @@ class EnergyContracts(Environment):
         if self._owed(customer) >= 40000:
             raise Refusal(
                 "debts_first",
-                "Not possible: the total amount of the bills that are due and whose contract's customer is "
-                "the customer must be less than €400.00.",
+                f"Not possible: the amount owed of the customer ({self._owed(customer)} cents) must be less "
+                "than €400.00.",
             )
         contract = Contract(
             id=self.new_id("CNT"),
@@ -423,7 +423,7 @@ class EnergyContracts(Environment):
 
     @write
     def start_supply(self, contract_id: ContractId) -> Contract:
-        """Start supply for a contract.
+        """Start the supply under a contract.
 
         The contract must be pending. Refused as: not_yet, calibration_over.
         """
@@ -467,7 +467,7 @@ class EnergyContracts(Environment):
 
     @write
     def exchange_meter(self, contract_id: ContractId, new_meter_id: NewMeterId, last: Last) -> Contract:
-        """Exchange meter for a contract.
+        """Exchange the meter of a contract for a new meter.
 
         The contract must be pending or active. Refused as: same_meter, reading_too_low, meter_in_use,
         wrong_meter, meter_not_installed, calibration_over.
@@ -529,7 +529,7 @@ class EnergyContracts(Environment):
 
     @write
     def record_payment(self, bill_id: BillId) -> Bill:
-        """Record payment for a bill.
+        """Record a bill as paid.
 
         The bill must be due.
         """
@@ -581,7 +581,7 @@ class EnergyContracts(Environment):
 
     @write
     def block_supply(self, contract_id: ContractId) -> Contract:
-        """Block supply for a contract.
+        """Block the supply under a contract.
 
         The contract must be active. Refused as: not_warned, on_hold.
         """
@@ -599,7 +599,7 @@ class EnergyContracts(Environment):
 
     @write
     def unblock_supply(self, contract_id: ContractId) -> Contract:
-        """Unblock supply for a contract.
+        """Unblock the supply under a contract.
 
         The contract must be blocked. Refused as: still_owing, calibration_over.
         """
@@ -607,8 +607,8 @@ class EnergyContracts(Environment):
         if self._owed(self.customers[contract.customer_id]) != 0:
             raise Refusal(
                 "still_owing",
-                "Not possible: the total amount of the bills that are due and whose contract's customer is "
-                "the customer of the contract must be €0.00.",
+                "Not possible: the amount owed of the customer of the contract "
+                f"({self._owed(self.customers[contract.customer_id])} cents) must be €0.00.",
             )
         contract.state = "active"
         self.customers[contract.customer_id].warnings = 0
@@ -625,9 +625,9 @@ class EnergyContracts(Environment):
         if contract.state == "active" and self._term_ends(contract) > self.today() + dt.timedelta(30):
             raise Refusal(
                 "term_running",
-                f"Not possible: the contract ({contract.state}) must not be active or the first day of the "
-                "contract plus 30 days for each month of the minimum term of the tariff of the contract "
-                f"must not be after 30 days after today ({self.today()}).",
+                f"Not possible: the contract ({contract.state}) must not be active or the end of the "
+                f"minimum term of the contract ({self._term_ends(contract)}) must not be more than 30 days "
+                f"after today ({self.today()}).",
             )
         if any(bill.contract_id == contract_id and bill.state == "due" for bill in self.bills.values()):
             raise Refusal("bills_due", "Not possible: there must be no bill for the contract that is due.")
@@ -745,10 +745,7 @@ class EnergyContracts(Environment):
     def tariff_discontinued(self) -> bool:
         return not any(self._tariff_discontinued(row) for row in self.contracts.values())
 
-    @rule(
-        "For every customer, the total amount of the bills that are due and whose contract's customer is "
-        "that customer is at most €1,500.00."
-    )
+    @rule("For every customer, their amount owed is at most €1,500.00.")
     def owes_too_much(self) -> bool:
         return not any(self._owes_too_much(row) for row in self.customers.values())
 
@@ -863,8 +860,8 @@ class EnergyContracts(Environment):
             if self._owes_too_much(customer):
                 raise Refusal(
                     "owes_too_much",
-                    f"Not possible for {customer.id}: the total amount of the bills that are due and whose "
-                    "contract's customer is that customer must be at most €1,500.00.",
+                    f"Not possible for {customer.id}: their amount owed ({self._owed(customer)} cents) must "
+                    "be at most €1,500.00.",
                 )
 
     def _refuse_too_many_contracts(self, *rows: Customer) -> None:

@@ -64,6 +64,7 @@ Ground = Literal[
     "van_overloaded",
     "not_cooled",
     "van_broken_down",
+    "too_many_parcels",
     "food_spoilt",
     "inspector_full",
     "inspection_planned_already",
@@ -95,7 +96,7 @@ EligibleUntil = Annotated[
 ]
 VanId = Annotated[str, Field(description="Id of a van, such as VN-01.")]
 PartOfPlate = Annotated[str | None, Field(description="Part of the plate, in any case.")]
-InCooling = Annotated[Cooling | None, Field(description="Only those with this cooling.")]
+InCooling = Annotated[Cooling | None, Field(description="Only those with this body.")]
 InVanState = Annotated[VanState | None, Field(description="Only those in this state.")]
 AllotmentId = Annotated[str, Field(description="Id of a parcel, such as ALL-01.")]
 OfHousehold = Annotated[str | None, Field(description="Only those of the household with this id.")]
@@ -106,12 +107,10 @@ InspectorId = Annotated[str, Field(description="Id of an inspector, such as INS-
 InspectionId = Annotated[str, Field(description="Id of an inspection, such as IN-01.")]
 OfInspector = Annotated[str | None, Field(description="Only those of the inspector with this id.")]
 DayFrom = Annotated[
-    dt.date | None,
-    Field(description="Only those with a day of the inspection on or after this day, YYYY-MM-DD."),
+    dt.date | None, Field(description="Only those with a day on or after this day, YYYY-MM-DD.")
 ]
 DayUntil = Annotated[
-    dt.date | None,
-    Field(description="Only those with a day of the inspection on or before this day, YYYY-MM-DD."),
+    dt.date | None, Field(description="Only those with a day on or before this day, YYYY-MM-DD.")
 ]
 InInspectionState = Annotated[InspectionState | None, Field(description="Only those in this state.")]
 Weight = Annotated[int, Field(description="Weight, in kilograms, 1 to 12.", ge=1, le=12)]
@@ -121,7 +120,7 @@ Eligible = Annotated[
 ]
 Heads = Annotated[int, Field(description="Size, in people, 1 to 5.", ge=1, le=5)]
 Share = Annotated[int, Field(description="Share per head, in kilograms, 2 to 5.", ge=2, le=5)]
-Day = Annotated[dt.date, Field(description="Day of the inspection, YYYY-MM-DD.", ge=FIRST_DAY, le=LAST_DAY)]
+Day = Annotated[dt.date, Field(description="Day, YYYY-MM-DD.", ge=FIRST_DAY, le=LAST_DAY)]
 GivenRequest = Annotated[Request, Field(description="Request.")]
 GivenGround = Annotated[Ground, Field(description="Ground.")]
 Note = Annotated[str, Field(description="Note, at most 500 characters.", min_length=1, max_length=500)]
@@ -170,7 +169,7 @@ class Van(Entity):
     id: str
     plate: str
     load: int  # kilograms
-    cooling: Cooling
+    cooling: Cooling  # body
     state: VanState = "running"
 
 
@@ -199,7 +198,7 @@ class Inspection(Entity):
     id: str
     van_id: str
     inspector_id: str
-    day: dt.date  # day of the inspection
+    day: dt.date
     state: InspectionState = "planned"
 
 
@@ -370,7 +369,7 @@ class FoodBank(Environment):
         """Pack a parcel.
 
         Refused as: no_longer_eligible, past_last_day, earlier_lot_first, struck_out, lot_used_up,
-        beyond_fair_share, van_overloaded, not_cooled, van_broken_down, food_spoilt.
+        beyond_fair_share, van_overloaded, not_cooled, van_broken_down, too_many_parcels, food_spoilt.
         """
         household = self.find(self.households, household_id, "household")
         lot = self.find(self.lots, lot_id, "lot")
@@ -416,6 +415,7 @@ class FoodBank(Environment):
         self._refuse_van_overloaded(*self.vans.values())
         self._refuse_not_cooled(allotment)
         self._refuse_van_broken_down(allotment)
+        self._refuse_too_many_parcels(*self.households.values())
         self._refuse_food_spoilt(allotment)
         return allotment
 
@@ -441,8 +441,8 @@ class FoodBank(Environment):
         ):
             raise Refusal(
                 "not_inspected",
-                "Not possible: there must be a passed inspection of the van of the parcel whose day of the "
-                "inspection is not before 30 days before today.",
+                "Not possible: there must be a passed inspection of the van of the parcel whose day is not "
+                "more than 30 days before today.",
             )
         allotment.state = "delivered"
         return allotment
@@ -509,7 +509,7 @@ class FoodBank(Environment):
 
     @write
     def extend_eligibility(self, household_id: HouseholdId, eligible: Eligible) -> Household:
-        """Extend eligibility for a household.
+        """Extend the eligibility of a household to a given last day of eligibility.
 
         Refused as: not_later.
         """
@@ -559,7 +559,7 @@ class FoodBank(Environment):
 
     @write
     def take_off_road(self, van_id: VanId) -> Van:
-        """Take off road for a van.
+        """Take a van off the road.
 
         The van must be running. Refused as: van_broken_down.
         """
@@ -570,7 +570,7 @@ class FoodBank(Environment):
 
     @write
     def put_on_road(self, van_id: VanId) -> Van:
-        """Put on road for a van.
+        """Put a van back on the road.
 
         The van must be broken down.
         """
@@ -589,7 +589,7 @@ class FoodBank(Environment):
         if day < self.today():
             raise Refusal(
                 "inspection_in_the_past",
-                f"Not possible: the day of the inspection ({day}) must not be before today ({self.today()}).",
+                f"Not possible: the day ({day}) must not be before today ({self.today()}).",
             )
         inspection = Inspection(id=self.new_id("IN"), van_id=van_id, inspector_id=inspector_id, day=day)
         self.inspections[inspection.id] = inspection
@@ -607,8 +607,8 @@ class FoodBank(Environment):
         if inspection.day > self.today():
             raise Refusal(
                 "not_due_yet",
-                f"Not possible: the day of the inspection of the inspection ({inspection.day}) must not be "
-                f"after today ({self.today()}).",
+                f"Not possible: the day of the inspection ({inspection.day}) must not be after today "
+                f"({self.today()}).",
             )
         inspection.state = "passed"
         return inspection
@@ -623,8 +623,8 @@ class FoodBank(Environment):
         if inspection.day > self.today():
             raise Refusal(
                 "not_due_yet",
-                f"Not possible: the day of the inspection of the inspection ({inspection.day}) must not be "
-                f"after today ({self.today()}).",
+                f"Not possible: the day of the inspection ({inspection.day}) must not be after today "
+                f"({self.today()}).",
             )
         inspection.state = "failed"
         for other in self.inspections.values():
@@ -644,7 +644,7 @@ class FoodBank(Environment):
 
     @write
     def record_strike(self, household_id: HouseholdId) -> Household:
-        """Record strike for a household.
+        """Record a strike against a household.
 
         Refused as: struck_out_already.
         """
@@ -664,7 +664,7 @@ class FoodBank(Environment):
 
     @write
     def forgive_strike(self, household_id: HouseholdId) -> Household:
-        """Forgive strike for a household.
+        """Take one strike off the file of a household.
 
         Refused as: no_strikes.
         """
@@ -724,8 +724,8 @@ class FoodBank(Environment):
         return not any(self._van_overloaded(row) for row in self.vans.values())
 
     @rule(
-        "For every packed parcel whose lot's foodstuff's kind of storage is chilled, the cooling of its "
-        "van is cooled."
+        "For every packed parcel whose lot's foodstuff's kind of storage is chilled, the body of its van "
+        "is cooled."
     )
     def not_cooled(self) -> bool:
         return not any(self._not_cooled(row) for row in self.allotments.values())
@@ -734,13 +734,17 @@ class FoodBank(Environment):
     def van_broken_down(self) -> bool:
         return not any(self._van_broken_down(row) for row in self.allotments.values())
 
+    @rule("For every household, the number of packed parcels for that household is at most 3.")
+    def too_many_parcels(self) -> bool:
+        return not any(self._too_many_parcels(row) for row in self.households.values())
+
     @rule("For every packed parcel, its lot is good.")
     def food_spoilt(self) -> bool:
         return not any(self._food_spoilt(row) for row in self.allotments.values())
 
     @rule(
         "For every planned inspection, the number of planned inspections by the same inspector with the "
-        "same day of the inspection is at most the daily limit of its inspector."
+        "same day is at most the daily limit of its inspector."
     )
     def inspector_full(self) -> bool:
         return not any(self._inspector_full(row) for row in self.inspections.values())
@@ -786,6 +790,16 @@ class FoodBank(Environment):
 
     def _van_broken_down(self, allotment: Allotment) -> bool:
         return allotment.state == "packed" and self.vans[allotment.van_id].state != "running"
+
+    def _too_many_parcels(self, household: Household) -> bool:
+        return (
+            sum(
+                1
+                for allotment in self.allotments.values()
+                if allotment.household_id == household.id and allotment.state == "packed"
+            )
+            > 3
+        )
 
     def _food_spoilt(self, allotment: Allotment) -> bool:
         return allotment.state == "packed" and self.lots[allotment.lot_id].state != "good"
@@ -847,7 +861,7 @@ class FoodBank(Environment):
             if self._not_cooled(allotment):
                 raise Refusal(
                     "not_cooled",
-                    f"Not possible for {allotment.id}: the cooling of its van "
+                    f"Not possible for {allotment.id}: the body of its van "
                     f"({self.vans[allotment.van_id].cooling}) must be cooled.",
                 )
 
@@ -858,6 +872,15 @@ class FoodBank(Environment):
                     "van_broken_down",
                     f"Not possible for {allotment.id}: its van ({self.vans[allotment.van_id].state}) must "
                     "be running.",
+                )
+
+    def _refuse_too_many_parcels(self, *rows: Household) -> None:
+        for household in rows:
+            if self._too_many_parcels(household):
+                raise Refusal(
+                    "too_many_parcels",
+                    f"Not possible for {household.id}: the number of packed parcels for that household must "
+                    "be at most 3.",
                 )
 
     def _refuse_food_spoilt(self, *rows: Allotment) -> None:
@@ -875,8 +898,8 @@ class FoodBank(Environment):
                 raise Refusal(
                     "inspector_full",
                     f"Not possible for {inspection.id}: the number of planned inspections by the same "
-                    "inspector with the same day of the inspection must be at most the daily limit of its "
-                    f"inspector ({self.inspectors[inspection.inspector_id].daily_limit}).",
+                    "inspector with the same day must be at most the daily limit of its inspector "
+                    f"({self.inspectors[inspection.inspector_id].daily_limit}).",
                 )
 
     def _refuse_inspection_planned_already(self, *rows: Inspection) -> None:

@@ -18,7 +18,6 @@ FIRST_DAY = dt.date(2000, 1, 1)
 LAST_DAY = dt.date(2099, 12, 31)
 
 Standing = Literal["regular", "valued", "barred"]
-Care = Literal["clean", "dirty"]
 RoomState = Literal["open", "closed"]
 BookingState = Literal["requested", "confirmed", "checked_in", "left", "cancelled"]
 WaitlistEntryState = Literal["waiting", "served", "withdrawn"]
@@ -27,6 +26,7 @@ Request = Literal[
     "confirm_booking",
     "move_booking",
     "change_party",
+    "extend_stay",
     "check_in",
     "check_out",
     "cancel_booking",
@@ -39,8 +39,6 @@ Request = Literal[
     "reprice_season",
     "shift_season",
     "shorten_season",
-    "clean_room",
-    "reassign_room",
 ]
 Ground = Literal[
     "wrong_state",
@@ -49,22 +47,21 @@ Ground = Literal[
     "out_of_turn",
     "same_room",
     "too_early",
-    "room_not_clean",
     "already_barred",
     "below_first_night",
     "more_than_price",
     "same_percentage",
     "season_has_begun",
     "not_shorter",
-    "clean_already",
-    "same_attendant",
     "too_many_people",
     "room_closed",
     "guest_barred",
     "room_taken",
+    "guest_elsewhere",
+    "too_many_requests",
+    "stays_too_long",
     "waiting_twice",
     "seasons_overlap",
-    "attendant_overloaded",
 ]
 Measure = Literal["nights_booked", "open_requests", "line_length"]
 
@@ -75,8 +72,6 @@ InStanding = Annotated[Standing | None, Field(description="Only those with this 
 Page = Annotated[int, Field(description=f"Page of {PAGE_ROWS} rows, from 1; past the end it is empty.", ge=1)]
 RoomId = Annotated[str, Field(description="Id of a room, such as RM-01.")]
 PartOfNumber = Annotated[str | None, Field(description="Part of the number, in any case.")]
-InCare = Annotated[Care | None, Field(description="Only those with this cleanliness.")]
-OfAttendant = Annotated[str | None, Field(description="Only those of the attendant with this id.")]
 InRoomState = Annotated[RoomState | None, Field(description="Only those in this state.")]
 BookingId = Annotated[str, Field(description="Id of a booking, such as BKN-01.")]
 OfGuest = Annotated[str | None, Field(description="Only those of the guest with this id.")]
@@ -97,10 +92,10 @@ StartsFrom = Annotated[
 StartsUntil = Annotated[
     dt.date | None, Field(description="Only those with a first day on or before this day, YYYY-MM-DD.")
 ]
-AttendantId = Annotated[str, Field(description="Id of an attendant, such as ATT-01.")]
 Arrives = Annotated[dt.date, Field(description="Day of arrival, YYYY-MM-DD.", ge=FIRST_DAY, le=LAST_DAY)]
 Nights = Annotated[int, Field(description="Length of stay, in nights, 1 to 9.", ge=1, le=9)]
 Party = Annotated[int, Field(description="Party size, in people, 1 to 4.", ge=1, le=4)]
+More = Annotated[int, Field(description="Extra nights, 1 to 4.", ge=1, le=4)]
 Deposit = Annotated[int, Field(description="Deposit paid, in cents, 0 to 60000.", ge=0, le=60000)]
 Percent = Annotated[int, Field(description="Percentage of the price, 70 to 150.", ge=70, le=150)]
 Starts = Annotated[dt.date, Field(description="First day, YYYY-MM-DD.", ge=FIRST_DAY, le=LAST_DAY)]
@@ -134,8 +129,6 @@ class Room(Entity):
     floor: int
     beds: int
     rate: int  # nightly rate, in cents
-    care: Care  # cleanliness
-    attendant_id: str
     state: RoomState = "open"
 
 
@@ -184,14 +177,6 @@ class Season(Entity):
     @property
     def ends(self) -> dt.date:
         return self.starts + dt.timedelta(self.days)
-
-
-class Attendant(Entity):
-    """An attendant."""
-
-    id: str
-    name: str
-    most: int  # greatest number of rooms, in rooms
 
 
 class Decision(Entity):
@@ -243,7 +228,6 @@ class HotelBookings(Environment):
     bookings: dict[str, Booking]
     waitlist_entries: dict[str, WaitlistEntry]
     seasons: dict[str, Season]
-    attendants: dict[str, Attendant]
     decisions: dict[str, Decision]
     reports: dict[str, Report]
 
@@ -269,17 +253,10 @@ class HotelBookings(Environment):
 
     @read
     def search_rooms(
-        self,
-        number: PartOfNumber = None,
-        care: InCare = None,
-        attendant_id: OfAttendant = None,
-        state: InRoomState = None,
-        page: Page = 1,
+        self, number: PartOfNumber = None, state: InRoomState = None, page: Page = 1
     ) -> list[Room]:
-        """Find rooms by number, care, attendant and state, in order of id."""
+        """Find rooms by number and state, in order of id."""
         rows = [row for row in self.rooms.values() if (number or "").casefold() in row.number.casefold()]
-        rows = [row for row in rows if care in (None, row.care)]
-        rows = [row for row in rows if attendant_id in (None, row.attendant_id)]
         rows = [row for row in rows if state in (None, row.state)]
         return _page(sorted(rows, key=lambda row: row.id), page)
 
@@ -348,24 +325,13 @@ class HotelBookings(Environment):
         rows = [row for row in rows if starts_until is None or row.starts <= starts_until]
         return _page(sorted(rows, key=lambda row: row.id), page)
 
-    @read
-    def get_attendant(self, attendant_id: AttendantId) -> Attendant:
-        """Look up one attendant."""
-        return self.find(self.attendants, attendant_id, "attendant")
-
-    @read
-    def search_attendants(self, name: PartOfName = None, page: Page = 1) -> list[Attendant]:
-        """Find attendants by name, in order of id."""
-        rows = [row for row in self.attendants.values() if (name or "").casefold() in row.name.casefold()]
-        return _page(sorted(rows, key=lambda row: row.id), page)
-
     @write
     def request_booking(
         self, guest_id: GuestId, room_id: RoomId, arrives: Arrives, nights: Nights, party: Party
     ) -> Booking:
         """Request a booking.
 
-        Refused as: in_the_past.
+        Refused as: in_the_past, too_many_requests.
         """
         self.find(self.guests, guest_id, "guest")
         room = self.find(self.rooms, room_id, "room")
@@ -395,6 +361,7 @@ class HotelBookings(Environment):
         )
         if season is not None:
             booking.price = booking.price * season.percent // 100
+        self._refuse_too_many_requests(*self.guests.values())
         return booking
 
     @write
@@ -402,7 +369,7 @@ class HotelBookings(Environment):
         """Confirm a booking.
 
         The booking must be requested. Refused as: no_deposit, out_of_turn, too_many_people, room_closed,
-        guest_barred, room_taken.
+        guest_barred, room_taken, guest_elsewhere, stays_too_long.
         """
         booking = self._booking(booking_id, "requested")
         if booking.deposit <= 0 and self.guests[booking.guest_id].standing != "valued":
@@ -422,7 +389,7 @@ class HotelBookings(Environment):
             raise Refusal(
                 "out_of_turn",
                 "Not possible: there must be no waiting waitlist entry for the room of the booking that is "
-                "first and whose guest is not the guest of the booking.",
+                "first in line and whose guest is not the guest of the booking.",
             )
         booking.state = "confirmed"
         for waitlist_entry in self.waitlist_entries.values():
@@ -436,6 +403,8 @@ class HotelBookings(Environment):
         self._refuse_room_closed(booking)
         self._refuse_guest_barred(booking)
         self._refuse_room_taken(booking)
+        self._refuse_guest_elsewhere(booking)
+        self._refuse_stays_too_long(booking)
         return booking
 
     @write
@@ -468,10 +437,25 @@ class HotelBookings(Environment):
         return booking
 
     @write
+    def extend_stay(self, booking_id: BookingId, more: More) -> Booking:
+        """Extend a booking by a given number of nights.
+
+        The booking must be confirmed or checked in. Refused as: room_taken, guest_elsewhere,
+        stays_too_long.
+        """
+        booking = self._booking(booking_id, "confirmed", "checked_in")
+        booking.nights = booking.nights + more
+        booking.price = booking.price + self.rooms[booking.room_id].rate * more
+        self._refuse_room_taken(booking)
+        self._refuse_guest_elsewhere(booking)
+        self._refuse_stays_too_long(booking)
+        return booking
+
+    @write
     def check_in(self, booking_id: BookingId) -> Booking:
         """Check in a booking.
 
-        The booking must be confirmed. Refused as: too_early, room_not_clean.
+        The booking must be confirmed. Refused as: too_early.
         """
         booking = self._booking(booking_id, "confirmed")
         if booking.arrives > self.today():
@@ -479,12 +463,6 @@ class HotelBookings(Environment):
                 "too_early",
                 f"Not possible: the day of arrival of the booking ({booking.arrives}) must not be after "
                 f"today ({self.today()}).",
-            )
-        if self.rooms[booking.room_id].care != "clean":
-            raise Refusal(
-                "room_not_clean",
-                "Not possible: the cleanliness of the room of the booking "
-                f"({self.rooms[booking.room_id].care}) must be clean.",
             )
         booking.state = "checked_in"
         return booking
@@ -497,7 +475,6 @@ class HotelBookings(Environment):
         """
         booking = self._booking(booking_id, "checked_in")
         booking.state = "left"
-        self.rooms[booking.room_id].care = "dirty"
         return booking
 
     @write
@@ -530,11 +507,10 @@ class HotelBookings(Environment):
     def reopen_room(self, room_id: RoomId) -> Room:
         """Reopen a room.
 
-        The room must be closed. Refused as: attendant_overloaded.
+        The room must be closed.
         """
         room = self._room(room_id, "closed")
         room.state = "open"
-        self._refuse_attendant_overloaded(*self.attendants.values())
         return room
 
     @write
@@ -580,7 +556,7 @@ class HotelBookings(Environment):
 
     @write
     def join_waitlist(self, guest_id: GuestId, room_id: RoomId) -> WaitlistEntry:
-        """Join waitlist for a waitlist entry.
+        """Put a guest on the waitlist for a room.
 
         Refused as: waiting_twice.
         """
@@ -605,7 +581,7 @@ class HotelBookings(Environment):
 
     @write
     def leave_waitlist(self, waitlist_entry_id: WaitlistEntryId) -> WaitlistEntry:
-        """Leave waitlist for a waitlist entry.
+        """Withdraw a waitlist entry.
 
         The waitlist entry must be waiting.
         """
@@ -671,36 +647,6 @@ class HotelBookings(Environment):
         return season
 
     @write
-    def clean_room(self, room_id: RoomId) -> Room:
-        """Clean a room.
-
-        Refused as: clean_already.
-        """
-        room = self.find(self.rooms, room_id, "room")
-        if room.care != "dirty":
-            raise Refusal(
-                "clean_already", f"Not possible: the cleanliness of the room ({room.care}) must be dirty."
-            )
-        room.care = "clean"
-        return room
-
-    @write
-    def reassign_room(self, room_id: RoomId, attendant_id: AttendantId) -> Room:
-        """Reassign a room.
-
-        Refused as: same_attendant, attendant_overloaded.
-        """
-        room = self.find(self.rooms, room_id, "room")
-        self.find(self.attendants, attendant_id, "attendant")
-        if attendant_id == room.attendant_id:
-            raise Refusal(
-                "same_attendant", "Not possible: the new attendant must not be the attendant of the room."
-            )
-        room.attendant_id = attendant_id
-        self._refuse_attendant_overloaded(*self.attendants.values())
-        return room
-
-    @write
     def record_decision(
         self, request: GivenRequest, ground: GivenGround, note: Note, about: About = None
     ) -> Decision:
@@ -753,6 +699,25 @@ class HotelBookings(Environment):
         return not any(self._room_taken(row) for row in self.bookings.values())
 
     @rule(
+        "For every booking that is confirmed or checked in, there is no other booking of the same guest "
+        "that is confirmed or checked in and that overlaps with that booking (each from its day of arrival "
+        "to its departure, the last day not included)."
+    )
+    def guest_elsewhere(self) -> bool:
+        return not any(self._guest_elsewhere(row) for row in self.bookings.values())
+
+    @rule("For every guest, the number of requested bookings of that guest is at most 3.")
+    def too_many_requests(self) -> bool:
+        return not any(self._too_many_requests(row) for row in self.guests.values())
+
+    @rule(
+        "For every booking that is confirmed or checked in, its length of stay is at most 7 nights or the "
+        "standing of its guest is not regular."
+    )
+    def stays_too_long(self) -> bool:
+        return not any(self._stays_too_long(row) for row in self.bookings.values())
+
+    @rule(
         "For every waiting waitlist entry, there is no other waiting waitlist entry of the same guest for "
         "the same room."
     )
@@ -765,13 +730,6 @@ class HotelBookings(Environment):
     )
     def seasons_overlap(self) -> bool:
         return not any(self._seasons_overlap(row) for row in self.seasons.values())
-
-    @rule(
-        "For every attendant, the number of open rooms cleaned by that attendant is at most its greatest "
-        "number of rooms."
-    )
-    def attendant_overloaded(self) -> bool:
-        return not any(self._attendant_overloaded(row) for row in self.attendants.values())
 
     def _too_many_people(self, booking: Booking) -> bool:
         return booking.holds and booking.party > self.rooms[booking.room_id].beds
@@ -795,6 +753,32 @@ class HotelBookings(Environment):
             )
         )
 
+    def _guest_elsewhere(self, booking: Booking) -> bool:
+        return (
+            booking.holds
+            and any(
+                other.id != booking.id
+                and other.guest_id == booking.guest_id
+                and other.holds
+                and other.arrives < booking.departs
+                and booking.arrives < other.departs
+                for other in self.bookings.values()
+            )
+        )
+
+    def _too_many_requests(self, guest: Guest) -> bool:
+        return (
+            sum(
+                1
+                for booking in self.bookings.values()
+                if booking.guest_id == guest.id and booking.state == "requested"
+            )
+            > 3
+        )
+
+    def _stays_too_long(self, booking: Booking) -> bool:
+        return booking.holds and booking.nights > 7 and self.guests[booking.guest_id].standing == "regular"
+
     def _waiting_twice(self, waitlist_entry: WaitlistEntry) -> bool:
         return (
             waitlist_entry.state == "waiting"
@@ -811,16 +795,6 @@ class HotelBookings(Environment):
         return any(
             other.id != season.id and other.starts < season.ends and season.starts < other.ends
             for other in self.seasons.values()
-        )
-
-    def _attendant_overloaded(self, attendant: Attendant) -> bool:
-        return (
-            sum(
-                1
-                for room in self.rooms.values()
-                if room.attendant_id == attendant.id and room.state == "open"
-            )
-            > attendant.most
         )
 
     def _refuse_too_many_people(self, *rows: Booking) -> None:
@@ -860,6 +834,35 @@ class HotelBookings(Environment):
                     "arrival to its departure, the last day not included).",
                 )
 
+    def _refuse_guest_elsewhere(self, *rows: Booking) -> None:
+        for booking in rows:
+            if self._guest_elsewhere(booking):
+                raise Refusal(
+                    "guest_elsewhere",
+                    f"Not possible for {booking.id}: there must be no other booking of the same guest that "
+                    "is confirmed or checked in and that overlaps with that booking (each from its day of "
+                    "arrival to its departure, the last day not included).",
+                )
+
+    def _refuse_too_many_requests(self, *rows: Guest) -> None:
+        for guest in rows:
+            if self._too_many_requests(guest):
+                raise Refusal(
+                    "too_many_requests",
+                    f"Not possible for {guest.id}: the number of requested bookings of that guest must be "
+                    "at most 3.",
+                )
+
+    def _refuse_stays_too_long(self, *rows: Booking) -> None:
+        for booking in rows:
+            if self._stays_too_long(booking):
+                raise Refusal(
+                    "stays_too_long",
+                    f"Not possible for {booking.id}: its length of stay ({booking.nights}) must be at most "
+                    f"7 nights or the standing of its guest ({self.guests[booking.guest_id].standing}) must "
+                    "not be regular.",
+                )
+
     def _refuse_waiting_twice(self, *rows: WaitlistEntry) -> None:
         for waitlist_entry in rows:
             if self._waiting_twice(waitlist_entry):
@@ -876,15 +879,6 @@ class HotelBookings(Environment):
                     "seasons_overlap",
                     f"Not possible for {season.id}: there must be no other season that overlaps with that "
                     "season (each from its first day to its end, the last day not included).",
-                )
-
-    def _refuse_attendant_overloaded(self, *rows: Attendant) -> None:
-        for attendant in rows:
-            if self._attendant_overloaded(attendant):
-                raise Refusal(
-                    "attendant_overloaded",
-                    f"Not possible for {attendant.id}: the number of open rooms cleaned by that attendant "
-                    f"must be at most its greatest number of rooms ({attendant.most}).",
                 )
 
     def _first(self, waitlist_entry: WaitlistEntry) -> bool:

@@ -72,6 +72,7 @@ Ground = Literal[
     "held_twice",
     "too_many_holds",
     "same_work_twice",
+    "loan_unrecorded",
     "rated_already",
 ]
 Measure = Literal["copies_on_shelf", "fines_owed", "poor_ratings"]
@@ -101,17 +102,16 @@ DueUntil = Annotated[
 InLoanState = Annotated[LoanState | None, Field(description="Only those in this state.")]
 RequestId = Annotated[str, Field(description="Id of a hold, such as RQS-01.")]
 PlacedFrom = Annotated[
-    dt.date | None, Field(description="Only those with a day it was placed on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those with a starting day on or after this day, YYYY-MM-DD.")
 ]
 PlacedUntil = Annotated[
-    dt.date | None,
-    Field(description="Only those with a day it was placed on or before this day, YYYY-MM-DD."),
+    dt.date | None, Field(description="Only those with a starting day on or before this day, YYYY-MM-DD.")
 ]
 InRequestState = Annotated[RequestState | None, Field(description="Only those in this state.")]
 RatingId = Annotated[str, Field(description="Id of a rating, such as RTN-01.")]
 Payment = Annotated[int, Field(description="Payment, in cents, 50 to 3000.", ge=50, le=3000)]
 GivenGrade = Annotated[Grade, Field(description="Class.")]
-Stars = Annotated[int, Field(description="Stars, in stars, 1 to 5.", ge=1, le=5)]
+Stars = Annotated[int, Field(description="Stars, 1 to 5.", ge=1, le=5)]
 GivenRequest = Annotated[DecisionRequest, Field(description="Request.")]
 GivenGround = Annotated[Ground, Field(description="Ground.")]
 Note = Annotated[str, Field(description="Note, at most 500 characters.", min_length=1, max_length=500)]
@@ -182,7 +182,7 @@ class Request(Entity):
     reader_id: str
     work_id: str
     branch_id: str  # pick-up branch
-    placed: dt.date  # day it was placed
+    placed: dt.date  # starting day
     state: RequestState = "queued"
 
 
@@ -375,7 +375,7 @@ class LibraryConsortium(Environment):
         """Lend a loan.
 
         Refused as: not_on_shelf, owes_fines, closed_branch, others_are_waiting, struck_out,
-        too_many_loans, lent_twice, same_work_twice.
+        too_many_loans, lent_twice, same_work_twice, loan_unrecorded.
         """
         reader = self.find(self.readers, reader_id, "reader")
         item = self.find(self.items, item_id, "item")
@@ -424,6 +424,7 @@ class LibraryConsortium(Environment):
         self._refuse_too_many_loans(*self.readers.values())
         self._refuse_lent_twice(loan)
         self._refuse_same_work_twice(loan)
+        self._refuse_loan_unrecorded(*self.items.values())
         return loan
 
     @write
@@ -458,9 +459,9 @@ class LibraryConsortium(Environment):
 
     @write
     def return_copy(self, loan_id: LoanId) -> Loan:
-        """Return copy for a loan.
+        """Record a loan as returned.
 
-        The loan must be running.
+        The loan must be running. Refused as: loan_unrecorded.
         """
         loan = self._loan(loan_id, "running")
         loan.state = "returned"
@@ -469,18 +470,20 @@ class LibraryConsortium(Environment):
             self.readers[loan.reader_id].fines = (
                 self.readers[loan.reader_id].fines + (self.today() - loan.due).days * 50
             )
+        self._refuse_loan_unrecorded(*self.items.values())
         return loan
 
     @write
     def report_lost(self, loan_id: LoanId) -> Loan:
-        """Report lost for a loan.
+        """Record a loan as lost.
 
-        The loan must be running.
+        The loan must be running. Refused as: loan_unrecorded.
         """
         loan = self._loan(loan_id, "running")
         loan.state = "lost"
         self.items[loan.item_id].state = "withdrawn"
         self.readers[loan.reader_id].fines = self.readers[loan.reader_id].fines + 2500
+        self._refuse_loan_unrecorded(*self.items.values())
         return loan
 
     @write
@@ -502,8 +505,8 @@ class LibraryConsortium(Environment):
         if self._poor_ratings(work) > self._good_ratings(work):
             raise Refusal(
                 "rated_poorly",
-                "Not possible: the number of ratings of the work whose number of stars is at most 2 must "
-                "be at most the number of ratings of the work whose number of stars is at least 4.",
+                f"Not possible: the number of poor ratings of the work ({self._poor_ratings(work)}) must be "
+                f"at most the number of good ratings of the work ({self._good_ratings(work)}).",
             )
         request = Request(
             id=self.new_id("RQS"),
@@ -520,7 +523,7 @@ class LibraryConsortium(Environment):
 
     @write
     def set_aside(self, item_id: ItemId, request_id: RequestId) -> Item:
-        """Set aside for a copy.
+        """Put a copy aside for a hold.
 
         The copy must be on shelf. Refused as: not_queued, another_work, wrong_branch, not_first_in_line.
         """
@@ -540,8 +543,8 @@ class LibraryConsortium(Environment):
         ):
             raise Refusal(
                 "not_first_in_line",
-                "Not possible: there must be no queued hold on the same work whose day it was placed is "
-                "before the day it was placed of the hold.",
+                "Not possible: there must be no queued hold on the same work whose starting day is before "
+                "the starting day of the hold.",
             )
         item.state = "set_aside"
         request.state = "ready"
@@ -551,7 +554,8 @@ class LibraryConsortium(Environment):
     def collect(self, request_id: RequestId, item_id: ItemId) -> Request:
         """Collect a hold.
 
-        The hold must be ready. Refused as: not_set_aside, too_many_loans, lent_twice, same_work_twice.
+        The hold must be ready. Refused as: not_set_aside, too_many_loans, lent_twice, same_work_twice,
+        loan_unrecorded.
         """
         request = self._request(request_id, "ready")
         item = self.find(self.items, item_id, "item")
@@ -577,6 +581,7 @@ class LibraryConsortium(Environment):
         self._refuse_too_many_loans(*self.readers.values())
         self._refuse_lent_twice(loan)
         self._refuse_same_work_twice(loan)
+        self._refuse_loan_unrecorded(*self.items.values())
         return request
 
     @write
@@ -622,7 +627,7 @@ class LibraryConsortium(Environment):
 
     @write
     def pay_fines(self, reader_id: ReaderId, payment: Payment) -> Reader:
-        """Pay fines for a reader.
+        """Take a given payment towards the fines of a reader.
 
         Refused as: more_than_owed.
         """
@@ -716,7 +721,7 @@ class LibraryConsortium(Environment):
 
     @write
     def record_strike(self, reader_id: ReaderId) -> Reader:
-        """Record strike for a reader.
+        """Record a strike against a reader.
 
         Refused as: struck_out_already.
         """
@@ -735,7 +740,7 @@ class LibraryConsortium(Environment):
 
     @write
     def forgive_strike(self, reader_id: ReaderId) -> Reader:
-        """Forgive strike for a reader.
+        """Take one strike off the file of a reader.
 
         Refused as: no_strikes.
         """
@@ -777,7 +782,7 @@ class LibraryConsortium(Environment):
             del self.reports[other.id]
         return report
 
-    @rule("For every reader, the number of running loans of that reader is at most its `most`.")
+    @rule("For every reader, their number of running loans is at most their greatest number of loans.")
     def too_many_loans(self) -> bool:
         return not any(self._too_many_loans(row) for row in self.readers.values())
 
@@ -806,6 +811,10 @@ class LibraryConsortium(Environment):
     )
     def same_work_twice(self) -> bool:
         return not any(self._same_work_twice(row) for row in self.loans.values())
+
+    @rule("For every copy that is on loan, there is a running loan of that copy.")
+    def loan_unrecorded(self) -> bool:
+        return not any(self._loan_unrecorded(row) for row in self.items.values())
 
     @rule("For every rating, there is no other rating of the same work by the same reader.")
     def rated_already(self) -> bool:
@@ -860,6 +869,12 @@ class LibraryConsortium(Environment):
             )
         )
 
+    def _loan_unrecorded(self, item: Item) -> bool:
+        return (
+            item.state == "on_loan"
+            and not any(loan.item_id == item.id and loan.state == "running" for loan in self.loans.values())
+        )
+
     def _rated_already(self, rating: Rating) -> bool:
         return any(
             other.id != rating.id and other.work_id == rating.work_id and other.reader_id == rating.reader_id
@@ -871,8 +886,9 @@ class LibraryConsortium(Environment):
             if self._too_many_loans(reader):
                 raise Refusal(
                     "too_many_loans",
-                    f"Not possible for {reader.id}: the number of running loans of that reader must be at "
-                    f"most its `most` ({reader.most}).",
+                    f"Not possible for {reader.id}: their number of running loans "
+                    f"({self._borrowed(reader)}) must be at most their greatest number of loans "
+                    f"({reader.most}).",
                 )
 
     def _refuse_lent_twice(self, *rows: Loan) -> None:
@@ -917,6 +933,14 @@ class LibraryConsortium(Environment):
                     "same_work_twice",
                     f"Not possible for {loan.id}: there must be no other running loan of the same reader "
                     "whose copy has the same work.",
+                )
+
+    def _refuse_loan_unrecorded(self, *rows: Item) -> None:
+        for item in rows:
+            if self._loan_unrecorded(item):
+                raise Refusal(
+                    "loan_unrecorded",
+                    f"Not possible for {item.id}: there must be a running loan of that copy.",
                 )
 
     def _refuse_rated_already(self, *rows: Rating) -> None:

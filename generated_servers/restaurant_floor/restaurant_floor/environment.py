@@ -61,6 +61,7 @@ Ground = Literal[
     "table_too_small",
     "table_wasted",
     "table_taken",
+    "diner_elsewhere",
     "waiter_overrun",
     "waiter_off_work",
     "nut_free_gallery",
@@ -84,8 +85,6 @@ OfRegular = Annotated[str | None, Field(description="Only those of the diner wit
 OfSeating = Annotated[str | None, Field(description="Only those of the table with this id.")]
 InReservationState = Annotated[ReservationState | None, Field(description="Only those in this state.")]
 WaitlistEntryId = Annotated[str, Field(description="Id of a waitlist entry, such as WE-01.")]
-OfRegular2 = Annotated[str | None, Field(description="Only those of the regular with this id.")]
-OfSeating2 = Annotated[str | None, Field(description="Only those of the seating with this id.")]
 InWaitlistEntryState = Annotated[WaitlistEntryState | None, Field(description="Only those in this state.")]
 MembershipId = Annotated[str, Field(description="Id of a membership, such as MMB-01.")]
 StartsFrom = Annotated[
@@ -117,7 +116,7 @@ class Waiter(Entity):
 
     id: str
     name: str
-    covers: int  # number of guests at a time, in guests
+    covers: int  # number of guests at a time
     state: WaiterState = "at_work"
 
 
@@ -164,8 +163,8 @@ class WaitlistEntry(Entity):
     """A waitlist entry."""
 
     id: str
-    regular_id: str
-    seating_id: str
+    regular_id: str  # diner
+    seating_id: str  # table
     place: int  # place in line
     state: WaitlistEntryState = "waiting"
 
@@ -174,7 +173,7 @@ class Membership(Entity):
     """A membership."""
 
     id: str
-    regular_id: str
+    regular_id: str  # diner
     starts: dt.date  # first day
     months: int  # length, in months
     state: MembershipState = "active"
@@ -309,8 +308,8 @@ class RestaurantFloor(Environment):
     @read
     def search_waitlist_entries(
         self,
-        regular_id: OfRegular2 = None,
-        seating_id: OfSeating2 = None,
+        regular_id: OfRegular = None,
+        seating_id: OfSeating = None,
         state: InWaitlistEntryState = None,
         page: Page = 1,
     ) -> list[WaitlistEntry]:
@@ -329,7 +328,7 @@ class RestaurantFloor(Environment):
     @read
     def search_memberships(
         self,
-        regular_id: OfRegular2 = None,
+        regular_id: OfRegular = None,
         starts_from: StartsFrom = None,
         starts_until: StartsUntil = None,
         state: InMembershipState = None,
@@ -346,10 +345,10 @@ class RestaurantFloor(Environment):
     def reserve_table(
         self, regular_id: RegularId, seating_id: SeatingId, hour: Hour, guests: Guests
     ) -> Reservation:
-        """Reserve table for a reservation.
+        """Reserve a table for a diner at a given hour, for a given number of guests.
 
-        Refused as: missed_too_often, table_too_small, table_wasted, table_taken, waiter_overrun,
-        waiter_off_work, nut_free_gallery.
+        Refused as: missed_too_often, table_too_small, table_wasted, table_taken, diner_elsewhere,
+        waiter_overrun, waiter_off_work, nut_free_gallery.
         """
         regular = self.find(self.regulars, regular_id, "regular")
         self.find(self.seatings, seating_id, "seating")
@@ -366,6 +365,7 @@ class RestaurantFloor(Environment):
         self._refuse_table_too_small(reservation)
         self._refuse_table_wasted(reservation)
         self._refuse_table_taken(reservation)
+        self._refuse_diner_elsewhere(reservation)
         self._refuse_waiter_overrun(*self.reservations.values())
         self._refuse_waiter_off_work(reservation)
         self._refuse_nut_free_gallery(reservation)
@@ -389,7 +389,7 @@ class RestaurantFloor(Environment):
 
     @write
     def move_party(self, reservation_id: ReservationId, seating_id: SeatingId) -> Reservation:
-        """Move party for a reservation.
+        """Move a reservation to a table.
 
         The reservation must be booked or seated. Refused as: same_table, out_of_turn, table_too_small,
         table_wasted, table_taken, waiter_overrun, waiter_off_work, nut_free_gallery.
@@ -409,8 +409,8 @@ class RestaurantFloor(Environment):
         ):
             raise Refusal(
                 "out_of_turn",
-                "Not possible: there must be no waiting waitlist entry for the new table that is first and "
-                "whose regular is not the diner of the reservation.",
+                "Not possible: there must be no waiting waitlist entry for the new table that is first in "
+                "line and whose diner is not the diner of the reservation.",
             )
         reservation.seating_id = seating_id
         for waitlist_entry in self.waitlist_entries.values():
@@ -432,7 +432,8 @@ class RestaurantFloor(Environment):
     def shift_hour(self, reservation_id: ReservationId, hour: Hour) -> Reservation:
         """Shift the hour of a reservation.
 
-        The reservation must be booked. Refused as: same_hour, not_a_member, table_taken, waiter_overrun.
+        The reservation must be booked. Refused as: same_hour, not_a_member, table_taken, diner_elsewhere,
+        waiter_overrun.
         """
         reservation = self._reservation(reservation_id, "booked")
         if hour == reservation.hour:
@@ -455,6 +456,7 @@ class RestaurantFloor(Environment):
             )
         reservation.hour = hour
         self._refuse_table_taken(reservation)
+        self._refuse_diner_elsewhere(reservation)
         self._refuse_waiter_overrun(*self.reservations.values())
         return reservation
 
@@ -463,7 +465,7 @@ class RestaurantFloor(Environment):
         """Change the guests of a reservation.
 
         The reservation must be booked or seated. Refused as: same_size, table_too_small, table_wasted,
-        table_taken, waiter_overrun.
+        table_taken, diner_elsewhere, waiter_overrun.
         """
         reservation = self._reservation(reservation_id, "booked", "seated")
         if guests == reservation.guests:
@@ -476,12 +478,13 @@ class RestaurantFloor(Environment):
         self._refuse_table_too_small(reservation)
         self._refuse_table_wasted(reservation)
         self._refuse_table_taken(reservation)
+        self._refuse_diner_elsewhere(reservation)
         self._refuse_waiter_overrun(*self.reservations.values())
         return reservation
 
     @write
     def seat_party(self, reservation_id: ReservationId) -> Reservation:
-        """Seat party for a reservation.
+        """Seat a reservation.
 
         The reservation must be booked. Refused as: deposit_missing.
         """
@@ -518,7 +521,7 @@ class RestaurantFloor(Environment):
 
     @write
     def record_no_show(self, reservation_id: ReservationId) -> Reservation:
-        """Record no show for a reservation.
+        """Note that nobody came for a reservation.
 
         The reservation must be booked.
         """
@@ -535,7 +538,7 @@ class RestaurantFloor(Environment):
 
     @write
     def forgive_no_shows(self, regular_id: RegularId) -> Regular:
-        """Forgive no shows for a diner.
+        """Forgive a diner the evenings missed.
 
         Refused as: never_missed.
         """
@@ -566,7 +569,7 @@ class RestaurantFloor(Environment):
 
     @write
     def send_home(self, waiter_id: WaiterId) -> Waiter:
-        """Send home for a waiter.
+        """Send a waiter home.
 
         The waiter must be at work. Refused as: waiter_off_work.
         """
@@ -587,7 +590,7 @@ class RestaurantFloor(Environment):
 
     @write
     def join_waitlist(self, regular_id: RegularId, seating_id: SeatingId) -> WaitlistEntry:
-        """Join waitlist for a waitlist entry.
+        """Put a diner on the waitlist for a table.
 
         Refused as: waiting_twice.
         """
@@ -612,7 +615,7 @@ class RestaurantFloor(Environment):
 
     @write
     def leave_waitlist(self, waitlist_entry_id: WaitlistEntryId) -> WaitlistEntry:
-        """Leave waitlist for a waitlist entry.
+        """Withdraw a waitlist entry.
 
         The waitlist entry must be waiting.
         """
@@ -712,17 +715,25 @@ class RestaurantFloor(Environment):
 
     @rule(
         "For every reservation that is booked or seated, there is no other reservation at the same table "
-        "that is booked or seated, whose hour is less than the `leaves` of that reservation and whose "
-        "`leaves` is more than the hour of that reservation."
+        "that is booked or seated, whose hour is less than the hour of leaving of that reservation and "
+        "whose hour of leaving is more than the hour of that reservation."
     )
     def table_taken(self) -> bool:
         return not any(self._table_taken(row) for row in self.reservations.values())
 
     @rule(
+        "For every reservation that is booked or seated, there is no other reservation of the same diner "
+        "that is booked or seated, whose hour is less than the hour of leaving of that reservation and "
+        "whose hour of leaving is more than the hour of that reservation."
+    )
+    def diner_elsewhere(self) -> bool:
+        return not any(self._diner_elsewhere(row) for row in self.reservations.values())
+
+    @rule(
         "For every reservation that is booked or seated, the total party size of the reservations that are "
-        "booked or seated, whose hour is at most the hour of that reservation, whose `leaves` is more than "
-        "the hour of that reservation and whose table has the same waiter is at most the number of guests "
-        "at a time of the waiter of its table."
+        "booked or seated, whose hour is at most the hour of that reservation, whose hour of leaving is "
+        "more than the hour of that reservation and whose table has the same waiter is at most the number "
+        "of guests at a time of the waiter of its table."
     )
     def waiter_overrun(self) -> bool:
         return not any(self._waiter_overrun(row) for row in self.reservations.values())
@@ -739,14 +750,14 @@ class RestaurantFloor(Environment):
         return not any(self._nut_free_gallery(row) for row in self.reservations.values())
 
     @rule(
-        "For every waiting waitlist entry, there is no other waiting waitlist entry of the same regular "
-        "for the same seating."
+        "For every waiting waitlist entry, there is no other waiting waitlist entry of the same diner for "
+        "the same table."
     )
     def waiting_twice(self) -> bool:
         return not any(self._waiting_twice(row) for row in self.waitlist_entries.values())
 
     @rule(
-        "For every membership that is not ended, there is no other membership of the same regular that is "
+        "For every membership that is not ended, there is no other membership of the same diner that is "
         "not ended and that overlaps with that membership (each from its first day to its end, the last "
         "day not included)."
     )
@@ -765,6 +776,19 @@ class RestaurantFloor(Environment):
             and any(
                 other.id != reservation.id
                 and other.seating_id == reservation.seating_id
+                and other.holds
+                and other.hour < reservation.leaves
+                and reservation.hour < other.leaves
+                for other in self.reservations.values()
+            )
+        )
+
+    def _diner_elsewhere(self, reservation: Reservation) -> bool:
+        return (
+            reservation.holds
+            and any(
+                other.id != reservation.id
+                and other.regular_id == reservation.regular_id
                 and other.holds
                 and other.hour < reservation.leaves
                 and reservation.hour < other.leaves
@@ -850,8 +874,18 @@ class RestaurantFloor(Environment):
                 raise Refusal(
                     "table_taken",
                     f"Not possible for {reservation.id}: there must be no other reservation at the same "
-                    "table that is booked or seated, whose hour is less than the `leaves` of that "
-                    "reservation and whose `leaves` is more than the hour of that reservation.",
+                    "table that is booked or seated, whose hour is less than the hour of leaving of that "
+                    "reservation and whose hour of leaving is more than the hour of that reservation.",
+                )
+
+    def _refuse_diner_elsewhere(self, *rows: Reservation) -> None:
+        for reservation in rows:
+            if self._diner_elsewhere(reservation):
+                raise Refusal(
+                    "diner_elsewhere",
+                    f"Not possible for {reservation.id}: there must be no other reservation of the same "
+                    "diner that is booked or seated, whose hour is less than the hour of leaving of that "
+                    "reservation and whose hour of leaving is more than the hour of that reservation.",
                 )
 
     def _refuse_waiter_overrun(self, *rows: Reservation) -> None:
@@ -860,9 +894,9 @@ class RestaurantFloor(Environment):
                 raise Refusal(
                     "waiter_overrun",
                     f"Not possible for {reservation.id}: the total party size of the reservations that are "
-                    "booked or seated, whose hour is at most the hour of that reservation, whose `leaves` "
-                    "is more than the hour of that reservation and whose table has the same waiter must be "
-                    "at most the number of guests at a time of the waiter of its table "
+                    "booked or seated, whose hour is at most the hour of that reservation, whose hour of "
+                    "leaving is more than the hour of that reservation and whose table has the same waiter "
+                    "must be at most the number of guests at a time of the waiter of its table "
                     f"({self.waiters[self.seatings[reservation.seating_id].waiter_id].covers}).",
                 )
 
@@ -891,7 +925,7 @@ class RestaurantFloor(Environment):
                 raise Refusal(
                     "waiting_twice",
                     f"Not possible for {waitlist_entry.id}: there must be no other waiting waitlist entry "
-                    "of the same regular for the same seating.",
+                    "of the same diner for the same table.",
                 )
 
     def _refuse_memberships_overlap(self, *rows: Membership) -> None:
@@ -899,9 +933,9 @@ class RestaurantFloor(Environment):
             if self._memberships_overlap(membership):
                 raise Refusal(
                     "memberships_overlap",
-                    f"Not possible for {membership.id}: there must be no other membership of the same "
-                    "regular that is not ended and that overlaps with that membership (each from its first "
-                    "day to its end, the last day not included).",
+                    f"Not possible for {membership.id}: there must be no other membership of the same diner "
+                    "that is not ended and that overlaps with that membership (each from its first day to "
+                    "its end, the last day not included).",
                 )
 
     def _first(self, waitlist_entry: WaitlistEntry) -> bool:

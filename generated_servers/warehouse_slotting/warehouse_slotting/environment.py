@@ -91,25 +91,24 @@ InPickState = Annotated[PickState | None, Field(description="Only those in this 
 HoldId = Annotated[str, Field(description="Id of a hold, such as HLD-01.")]
 InReason = Annotated[Reason | None, Field(description="Only those with this reason.")]
 PlacedFrom = Annotated[
-    dt.date | None, Field(description="Only those with a day of the hold on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those with a starting day on or after this day, YYYY-MM-DD.")
 ]
 PlacedUntil = Annotated[
-    dt.date | None, Field(description="Only those with a day of the hold on or before this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those with a starting day on or before this day, YYYY-MM-DD.")
 ]
 InHoldState = Annotated[HoldState | None, Field(description="Only those in this state.")]
 ClientId = Annotated[str, Field(description="Id of a client, such as CLN-01.")]
 ChangeId = Annotated[str, Field(description="Id of a change, such as CHN-01.")]
 OfPick = Annotated[str | None, Field(description="Only those of the pick with this id.")]
 DayFrom = Annotated[
-    dt.date | None, Field(description="Only those with a day of the change on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those with a day on or after this day, YYYY-MM-DD.")
 ]
 DayUntil = Annotated[
-    dt.date | None,
-    Field(description="Only those with a day of the change on or before this day, YYYY-MM-DD."),
+    dt.date | None, Field(description="Only those with a day on or before this day, YYYY-MM-DD.")
 ]
 Code = Annotated[str, Field(description="Code, at most 200 characters.", min_length=1, max_length=200)]
-Boxes = Annotated[int, Field(description="Boxes, in boxes, 5 to 30.", ge=5, le=30)]
-GivenBoxes = Annotated[int, Field(description="Boxes, in boxes, 1 to 12.", ge=1, le=12)]
+Boxes = Annotated[int, Field(description="Boxes, 5 to 30.", ge=5, le=30)]
+GivenBoxes = Annotated[int, Field(description="Boxes, 1 to 12.", ge=1, le=12)]
 Wave = Annotated[int, Field(description="Wave, 1 to 3.", ge=1, le=3)]
 OtherId = Annotated[str, Field(description="Id of the other pallet, such as PLL-01.")]
 GivenHazard = Annotated[Hazard, Field(description="Hazard class.")]
@@ -184,7 +183,7 @@ class Hold(Entity):
     id: str
     product_id: str
     reason: Reason
-    placed: dt.date  # day of the hold
+    placed: dt.date  # starting day
     state: HoldState = "standing"
 
 
@@ -201,8 +200,8 @@ class Change(Entity):
 
     id: str
     pick_id: str
-    day: dt.date  # day of the change
-    round: int  # number in its row
+    day: dt.date
+    round: int  # number in the log
 
 
 class Decision(Entity):
@@ -568,7 +567,7 @@ class WarehouseSlotting(Environment):
 
     @write
     def merge_pallets(self, pallet_id: PalletId, other_id: OtherId) -> Pallet:
-        """Merge pallets for a pallet.
+        """Merge another pallet into a pallet.
 
         The pallet must be stored. Refused as: same_pallet, not_stored, another_product, still_promised,
         on_hold, rack_overloaded, promised_too_much, pallet_gone.
@@ -587,8 +586,8 @@ class WarehouseSlotting(Environment):
         if self._promised(other) != 0:
             raise Refusal(
                 "still_promised",
-                "Not possible: the total number of boxes of the planned picks from the other pallet must "
-                "be 0.",
+                f"Not possible: the number of promised boxes of the other pallet ({self._promised(other)}) "
+                "must be 0.",
             )
         if any(
             hold.product_id == pallet.product_id and hold.state == "standing" for hold in self.holds.values()
@@ -684,7 +683,7 @@ class WarehouseSlotting(Environment):
 
     @write
     def pass_on_quota(self, client_id: ClientId, receiver_id: ReceiverId, amount: Amount) -> Client:
-        """Pass on quota for a client.
+        """Pass a given amount of the quota of a client on to a receiver.
 
         Refused as: same_holder, not_unused, over_quota.
         """
@@ -695,8 +694,8 @@ class WarehouseSlotting(Environment):
         if amount > self._unused(client):
             raise Refusal(
                 "not_unused",
-                f"Not possible: the amount ({amount}) must be at most the quota of the client minus the "
-                "number of stored pallets whose product's client is the client.",
+                f"Not possible: the amount ({amount}) must be at most the unused quota of the client "
+                f"({self._unused(client)}).",
             )
         client.quota = client.quota - amount
         receiver.quota = receiver.quota + amount
@@ -732,10 +731,7 @@ class WarehouseSlotting(Environment):
             del self.reports[other.id]
         return report
 
-    @rule(
-        "For every rack, the total of the number of boxes times product's weight of a box over the stored "
-        "pallets in that rack is at most its load limit."
-    )
+    @rule("For every rack, its weight stored is at most its load limit.")
     def rack_overloaded(self) -> bool:
         return not any(self._rack_overloaded(row) for row in self.racks.values())
 
@@ -753,14 +749,11 @@ class WarehouseSlotting(Environment):
     def flammable_in_heat(self) -> bool:
         return not any(self._flammable_in_heat(row) for row in self.pallets.values())
 
-    @rule(
-        "For every stored pallet, the total number of boxes of the planned picks from that pallet is at "
-        "most its number of boxes."
-    )
+    @rule("For every stored pallet, its number of promised boxes is at most its number of boxes.")
     def promised_too_much(self) -> bool:
         return not any(self._promised_too_much(row) for row in self.pallets.values())
 
-    @rule("For every pallet whose `promised` is more than 0, the aisle of its rack is open.")
+    @rule("For every pallet whose number of promised boxes is more than 0, the aisle of its rack is open.")
     def aisle_barred(self) -> bool:
         return not any(self._aisle_barred(row) for row in self.pallets.values())
 
@@ -781,10 +774,7 @@ class WarehouseSlotting(Environment):
     def held_for_that_already(self) -> bool:
         return not any(self._held_for_that_already(row) for row in self.holds.values())
 
-    @rule(
-        "For every client, the number of stored pallets whose product's client is that client is at most "
-        "its quota."
-    )
+    @rule("For every client, its quota used is at most its quota.")
     def over_quota(self) -> bool:
         return not any(self._over_quota(row) for row in self.clients.values())
 
@@ -867,9 +857,8 @@ class WarehouseSlotting(Environment):
             if self._rack_overloaded(rack):
                 raise Refusal(
                     "rack_overloaded",
-                    f"Not possible for {rack.id}: the total of the number of boxes times product's weight "
-                    "of a box over the stored pallets in that rack must be at most its load limit "
-                    f"({rack.bears}).",
+                    f"Not possible for {rack.id}: its weight stored ({self._weight(rack)}) must be at most "
+                    f"its load limit ({rack.bears}).",
                 )
 
     def _refuse_hazards_together(self, *rows: Pallet) -> None:
@@ -895,8 +884,8 @@ class WarehouseSlotting(Environment):
             if self._promised_too_much(pallet):
                 raise Refusal(
                     "promised_too_much",
-                    f"Not possible for {pallet.id}: the total number of boxes of the planned picks from "
-                    f"that pallet must be at most its number of boxes ({pallet.boxes}).",
+                    f"Not possible for {pallet.id}: its number of promised boxes ({self._promised(pallet)}) "
+                    f"must be at most its number of boxes ({pallet.boxes}).",
                 )
 
     def _refuse_aisle_barred(self, *rows: Pallet) -> None:
@@ -940,8 +929,8 @@ class WarehouseSlotting(Environment):
             if self._over_quota(client):
                 raise Refusal(
                     "over_quota",
-                    f"Not possible for {client.id}: the number of stored pallets whose product's client is "
-                    f"that client must be at most its quota ({client.quota}).",
+                    f"Not possible for {client.id}: its quota used ({self._used(client)}) must be at most "
+                    f"its quota ({client.quota}).",
                 )
 
     def _refuse_changed_too_often(self, *rows: Pick) -> None:

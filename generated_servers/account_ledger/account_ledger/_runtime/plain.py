@@ -12,7 +12,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, cast
 
-from .canonical import dumps, loads
+from .canonical import canonical, dumps, loads
 from .decoding import decode
 from .encoding import Encoder
 from .environment import Clock
@@ -157,6 +157,10 @@ class PlainWorld:
     def state(self) -> dict[str, Any]:
         """The attributes, canonicalised."""
         return self._encode()[0]
+
+    def canonical(self) -> bytes:
+        """The state's one spelling."""
+        return canonical(self.state())
 
     def broken_rules(self) -> list[str]:
         """A plain class has no executable rules."""

@@ -11,6 +11,7 @@ from .canonical import dumps, integral, loads
 from .description import Description, describe, roles_in
 from .environment import Clock, Environment, broken_rules, tools_of
 from .schemas import dump_result, validate_arguments
+from .state_text import StateText
 from .world import BadStart, World, clock_from_json, clock_to_json
 
 
@@ -61,6 +62,7 @@ class NativeWorld:
 
     def __init__(self, environment: Environment) -> None:
         self.environment = environment
+        self._text = StateText(environment)
 
     def call(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Validate, call, and serialise at once, so that no result aliases the state."""
@@ -69,14 +71,16 @@ class NativeWorld:
         return dump_result(method, method(self.environment, **checked))
 
     def settle(self, _tool: str, /) -> bytes:
-        """Dump and validate: direct assignment skips pydantic's own validation."""
-        state = self.environment.model_dump_json(warnings="error").encode()
-        type(self.environment).model_validate_json(state)
-        return self._hidden() + b"\n" + state
+        """Dump and validate what the call touched."""
+        return self._hidden() + b"\n" + self._text.settle()
 
     def state(self) -> dict[str, Any]:
         """The state as JSON."""
         return self.environment.model_dump(mode="json")
+
+    def canonical(self) -> bytes:
+        """The state's one spelling, as it was settled last."""
+        return self._text.canonical()
 
     def broken_rules(self) -> list[str]:
         """Ids of broken rules."""

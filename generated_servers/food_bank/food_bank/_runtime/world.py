@@ -43,6 +43,10 @@ class World(Protocol):
         """The state as JSON, for checks."""
         ...
 
+    def canonical(self) -> bytes:
+        """The state's one spelling, as it was settled last: what its digest is taken of."""
+        ...
+
     def broken_rules(self) -> list[str]:
         """Ids of executable rules that the state breaks."""
         ...

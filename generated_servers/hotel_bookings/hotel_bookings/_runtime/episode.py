@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .canonical import canonical, digest_bytes, dumps, loads
+from .canonical import canonical, digest, digest_bytes, dumps, loads
 from .difference import Change, diff, without_volatile
 from .environment import Clock, Refusal
 from .world import Declined, Form, World
@@ -302,7 +302,9 @@ class Episode:
         return self.keep_refused and entry["result"].get("code") not in STOPPED
 
     def _state_digest(self) -> str:
-        return digest_bytes(canonical(without_volatile(self.world.state(), self.form.roles)))
+        if "volatile" in self.form.roles.values():
+            return digest(without_volatile(self.world.state(), self.form.roles))
+        return digest_bytes(self.world.canonical())
 
     def _record(self, tool: str, arguments: dict[str, Any], request_id: str | None, outcome: Outcome) -> None:
         entry: Entry = {

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from .offers import Offers
+
 log = logging.getLogger("environment.server")
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -59,6 +61,7 @@ def build_server(
     instructions: str,
     tools: list[dict[str, Any]],
     episode_of: EpisodeOf,
+    offers: Offers | None = None,
 ) -> Server[Any]:
     """A low-level MCP server that plays every call on the episode its request names.
 
@@ -69,6 +72,7 @@ def build_server(
         instructions: the policy.
         tools: content of tools.json.
         episode_of: gives the episode of a token.
+        offers: prompts and resources, where a person asked for them; never in an eval.
     """
     listed = types.ListToolsResult(tools=[types.Tool.model_validate(tool) for tool in tools])
 
@@ -92,14 +96,22 @@ def build_server(
         instructions=instructions,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
+        **(offers.handlers(_token) if offers else {}),
         get_tool_input_schema=inputs.get,  # otherwise every call over HTTP lists all tools to look at one
     )
 
 
 def http_app(
-    server: Server[Any], *, host: str = "127.0.0.1", accepts: Callable[[str], bool] | None = None
+    server: Server[Any],
+    *,
+    host: str = "127.0.0.1",
+    accepts: Callable[[str], bool] | None = None,
+    bearer: str | None = None,
 ) -> ASGIApp:
-    """The server over streamable HTTP: `/mcp`, and `/e/<token>/mcp` for tokens that `accepts` takes."""
+    """The server over streamable HTTP: `/mcp`, and `/e/<token>/mcp` for tokens that `accepts` takes.
+
+    With `bearer`, every request must carry that bearer token.
+    """
     from starlette.routing import Route
 
     episodes = _EpisodeRoute(server, accepts or (lambda _: True))
@@ -110,16 +122,20 @@ def http_app(
         host=host,
         custom_starlette_routes=[Route("/e/{episode}/mcp", endpoint=episodes)],
     )
-    return app if host in LOOPBACK else _without_strange_pages(app)
+    guarded = app if host in LOOPBACK else _without_strange_pages(app)
+    return guarded if bearer is None else _with_bearer(guarded, bearer)
 
 
 async def serve_http(
-    server: Server[Any], listening: socket.socket, accepts: Callable[[str], bool] | None = None
+    server: Server[Any],
+    listening: socket.socket,
+    accepts: Callable[[str], bool] | None = None,
+    bearer: str | None = None,
 ) -> None:
     """Serve streamable HTTP on a listening socket until interrupted."""
     import uvicorn
 
-    app = http_app(server, host=listening.getsockname()[0], accepts=accepts)
+    app = http_app(server, host=listening.getsockname()[0], accepts=accepts, bearer=bearer)
     config = uvicorn.Config(app, log_level="warning", timeout_keep_alive=KEEP_ALIVE)
     await uvicorn.Server(config).serve(sockets=[listening])
 
@@ -154,6 +170,26 @@ def _without_strange_pages(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send)
         else:
             await PlainTextResponse("Invalid Origin header", status_code=403)(scope, receive, send)
+
+    return checked
+
+
+def _with_bearer(app: ASGIApp, bearer: str) -> ASGIApp:
+    """Answer 401 to requests without the token, in a time that says nothing of how much was right."""
+    import hmac
+
+    from starlette.datastructures import Headers
+    from starlette.responses import PlainTextResponse
+
+    async def checked(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            kind, _, given = Headers(scope=scope).get("authorization", "").partition(" ")
+            right = hmac.compare_digest(given.strip().encode("utf-8", "replace"), bearer.encode())
+            if kind.lower() != "bearer" or not right:
+                refused = PlainTextResponse("This server needs its bearer token.", status_code=401)
+                refused.headers["www-authenticate"] = "Bearer"
+                return await refused(scope, receive, send)
+        return await app(scope, receive, send)
 
     return checked
 

@@ -32,6 +32,7 @@ MAX_EPISODES = 256
 UNRECORDED = ("not_recorded", "The call could not be recorded, so nothing changed; try again later.")
 LOST = ("lost", "What a call left behind could not be taken back; the episode cannot go on.")
 BAD_INPUT = 2
+STOPPED = 130
 
 
 class LocalEpisode:
@@ -70,6 +71,13 @@ class LocalEpisodes:
             self._others[token] = LocalEpisode(self._begin(first=False))
         return self._others[token]
 
+    async def begin(self, token: str | None, scenario: str) -> None:
+        """Let an episode start over, in another scenario."""
+        if token is None:
+            self._default = LocalEpisode(self._begin(first=True, scenario=scenario))
+        else:
+            self._others[token] = LocalEpisode(self._begin(first=False, scenario=scenario))
+
 
 def main(bundle: Bundle, arguments: Sequence[str] | None = None) -> None:
     """Run a generated server until its client goes."""
@@ -82,9 +90,9 @@ def main(bundle: Bundle, arguments: Sequence[str] | None = None) -> None:
         print(f"{bundle.name}: {_sentence(error, options)}", file=sys.stderr)
         raise SystemExit(BAD_INPUT) from error
     try:
-        _serve(bundle, episodes, listening)
+        _serve(bundle, episodes, listening, options)
     except KeyboardInterrupt:
-        raise SystemExit(130) from None
+        raise SystemExit(STOPPED) from None
 
 
 def _sentence(error: Exception, options: argparse.Namespace) -> str:
@@ -119,30 +127,63 @@ def _parser(bundle: Bundle) -> argparse.ArgumentParser:
     parser.add_argument(
         "--port", type=_port, default=8000, help="port to listen on; 0: a free one (default: %(default)s)"
     )
+    parser.add_argument("--token", help="over HTTP: answer only requests with this bearer token")
+    parser.add_argument(
+        "--clock",
+        choices=("scenario", "now"),
+        default="scenario",
+        help="now: move all dates so that the world stands at today",
+    )
+    parser.add_argument(
+        "--prompts",
+        action="store_true",
+        help="offer each scenario as a prompt, which begins it, and policy and card as resources",
+    )
+    parser.add_argument(
+        "--faults",
+        type=_faults,
+        metavar="KINDS",
+        help="to test a client: latency,timeout,lost_reply on every fourth call or so, by --seed",
+    )
     parser.add_argument("--version", action="version", version=f"{bundle.name} {bundle.version}")
     return parser
+
+
+def _faults(text: str) -> list[str]:
+    from .faults import kinds_of
+
+    try:
+        return kinds_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 class _Begin:
     """Starts episodes as the options say; the first one is saved and journalled."""
 
     def __init__(self, bundle: Bundle, options: argparse.Namespace) -> None:
+        _refuse_together(options)
         self.form = bundle.form_of()
+        self.bundle = bundle
         self.options = options
         self.server = digest_bytes(bundle.text("environment.py").encode())
         ids = bundle.scenario_ids()
         named = options.scenario or (ids[0] if ids else None)
         self.scenario: dict[str, Any] = bundle.scenario(named) if named else EMPTY
-        self.start: dict[str, Any] = _read_state(options.state) if options.state else self.scenario["start"]
+        if options.state:
+            self.scenario = {**self.scenario, "start": _read_state(options.state)}
+        if options.clock == "now":
+            self.scenario = _today(self.scenario)
 
-    def __call__(self, *, first: bool) -> Episode:
+    def __call__(self, *, first: bool, scenario: str | None = None) -> Episode:
+        begun = self.bundle.scenario(scenario) if scenario else self.scenario
         episode = Episode.start(
             self.form,
-            self.start,
-            dt.datetime.fromisoformat(self.scenario["now"]),
-            self.options.seed if self.options.seed is not None else self.scenario.get("seed", 0),
+            begun["start"],
+            dt.datetime.fromisoformat(begun["now"]),
+            self.options.seed if self.options.seed is not None else begun.get("seed", 0),
             server=self.server,
-            scenario=self.scenario["id"],
+            scenario=begun["id"],
         )
         path: Path | None = self.options.journal
         episode.audited = first and path is not None
@@ -152,6 +193,28 @@ class _Begin:
                 _go_on(episode, journal)
             episode.on_entry = _Recorder(episode, self.options.save, journal)
         return episode
+
+
+def _today(scenario: dict[str, Any]) -> dict[str, Any]:
+    """The scenario with its whole world moved to today."""
+    from .today import days_to, moved
+
+    now = dt.datetime.fromisoformat(scenario["now"])
+    days = days_to(now, dt.datetime.now().astimezone().date())
+    return {
+        **scenario,
+        "start": moved(scenario["start"], days),
+        "now": (now + dt.timedelta(days)).isoformat(),
+    }
+
+
+def _refuse_together(options: argparse.Namespace) -> None:
+    """A journal and a state of one's own stand for one beginning; prompts begin others."""
+    for name in ("state", "journal"):
+        if options.prompts and getattr(options, name):
+            raise Unusable(f"--prompts and --{name} exclude each other; leave one of them out.")
+    if options.token is not None and not (options.http and options.token.strip()):
+        raise Unusable("--token guards HTTP; say --http too, and give a token that is not empty.")
 
 
 def _go_on(episode: Episode, journal: JournalFile) -> None:
@@ -211,7 +274,9 @@ def _listening(options: argparse.Namespace) -> socket.socket:
         raise Unusable(f"{where}; choose another --port (0 takes a free one) or --host.") from error
 
 
-def _serve(bundle: Bundle, episodes: LocalEpisodes, listening: socket.socket | None) -> None:
+def _serve(
+    bundle: Bundle, episodes: LocalEpisodes, listening: socket.socket | None, options: argparse.Namespace
+) -> None:
     """Import the transports only now: `--help` and bad input should answer at once."""
     with collector_paused():
         import anyio
@@ -224,11 +289,41 @@ def _serve(bundle: Bundle, episodes: LocalEpisodes, listening: socket.socket | N
             title=bundle.title,
             instructions=bundle.policy,
             tools=bundle.tools,
-            episode_of=episodes.get,
+            episode_of=_episode_of(episodes, options),
+            offers=_offers(bundle, episodes) if options.prompts else None,
         )
     if listening is None:
+        _end_at_once_on_interrupt()
         anyio.run(serve_stdio, server)
         return
     said = f"{bundle.name} listens on {url_of(listening)}; it runs with your rights, not in a sandbox."
     print(said, file=sys.stderr)
-    anyio.run(serve_http, server, listening, episodes.accepts)
+    anyio.run(serve_http, server, listening, episodes.accepts, options.token)
+
+
+def _end_at_once_on_interrupt() -> None:
+    """A thread reads standard input, and nothing but a line or its end wakes it: do not wait for it.
+
+    What has to outlive the process (`--save`, `--journal`) was written before each answer left.
+    """
+    import os
+    import signal
+
+    def stop(_number: int, _frame: object) -> None:
+        os._exit(STOPPED)
+
+    signal.signal(signal.SIGINT, stop)
+
+
+def _episode_of(episodes: LocalEpisodes, options: argparse.Namespace) -> Any:
+    if not options.faults:
+        return episodes.get
+    from .faults import Faults, with_faults
+
+    return with_faults(episodes.get, Faults(options.faults, options.seed or 0))
+
+
+def _offers(bundle: Bundle, episodes: LocalEpisodes) -> Any:
+    from .offers import Offers
+
+    return Offers(bundle, episodes.begin)
