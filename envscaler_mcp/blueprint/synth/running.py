@@ -22,7 +22,10 @@ from .making import make, not_made
 log = logging.getLogger("synth")
 Done = Callable[[Made], None]
 JOBS_PER_PROCESS = 25
-"""Then a process is replaced: what classes and states leave behind in it goes with it."""
+"""Then processes are replaced: what classes and states leave behind in them goes with them.
+
+One pool after the other: with `max_tasks_per_child` a pool may wait for children for ever (gh-115634).
+"""
 
 
 def run_jobs(
@@ -62,6 +65,12 @@ def _in_turn(jobs: Sequence[Job], out: Path, told: Callable[[str], None] | None)
 
 
 def _at_once(jobs: Sequence[Job], out: Path, processes: int) -> Iterator[Made]:
+    size = processes * JOBS_PER_PROCESS
+    for first in range(0, len(jobs), size):
+        yield from _in_a_pool(jobs[first : first + size], out, processes)
+
+
+def _in_a_pool(jobs: Sequence[Job], out: Path, processes: int) -> Iterator[Made]:
     with _pool(processes) as pool:
         waiting: list[Future[Made]] = [pool.submit(_made, job, out) for job in jobs]
         try:
@@ -91,7 +100,6 @@ def _pool(processes: int) -> Generator[ProcessPoolExecutor]:
         processes,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_leave_interrupts_to_the_parent,
-        max_tasks_per_child=JOBS_PER_PROCESS,
     )
     try:
         yield pool

@@ -55,6 +55,13 @@ def test_one_process_or_two_make_the_same_bytes(shed: Path, tmp_path: Path) -> N
     assert files(tmp_path / JOB.name) == files(shed / JOB.name)
 
 
+def test_one_pool_after_the_other_makes_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("envscaler_mcp.blueprint.synth.running.JOBS_PER_PROCESS", 1)
+    jobs = [replace(OTHER, name=name, order=Order(1)) for name in ("shed_a", "shed_b", "shed_c")]
+    assert [one.scenarios for one in run_jobs(jobs, tmp_path, concurrency=2)] == [1, 1, 1]
+    assert [ServerFolder.load(tmp_path / job.name).ids for job in jobs] == [["001"]] * 3
+
+
 def test_what_stands_is_kept_and_what_was_touched_is_made_again(
     shed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
