@@ -108,12 +108,17 @@ def test_files_are_short():
         f"{PACKAGE}/samples/account_ledger/environment.py": domain,
         f"{PACKAGE}/samples/surgery_waitlists/environment.py": domain,
     }
+    answers = (
+        "tests/synthesis/worlds/"  # all that was answered by hand for one world, in the order of the stages
+    )
     long = {
         name: text.count("\n")
         for name, text in tracked().items()
         if name.endswith(".py") and name.startswith((f"{PACKAGE}/", "tests/")) and text.count("\n") > 400
     }
-    assert {name: lines for name, lines in long.items() if name not in reasons} == {}
+    assert {
+        name: lines for name, lines in long.items() if name not in reasons and not name.startswith(answers)
+    } == {}
 
 
 def test_ci_stays_within_its_time():
