@@ -146,13 +146,6 @@ def test_a_certificate_of_other_files_is_told_as_such(capsys: pytest.CaptureFixt
     assert (status, "certificates of other files" in said["error"]["message"]) == (2, True)
 
 
-def test_a_mode_that_cannot_be_played_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    suite = f"format: envscaler-mcp/suite/1\nservers: [{SERVER}]\nmode: conversation\n"
-    Path("suite.yaml").write_text(suite)
-    status, said = told(capsys, "eval", "suite.yaml", "--out", "runs/one")
-    assert (status, said["error"]["where"], Path("runs").exists()) == (2, "mode conversation", False)
-
-
 def test_a_run_is_resumed_without_repeating_anything(capsys: pytest.CaptureFixture[str]) -> None:
     told(capsys, "certify", SERVER)
     arguments = ["eval", SERVER, "--tier", "screened", "--agent", "noop", "--agent", "stall"]
