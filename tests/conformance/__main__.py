@@ -2,8 +2,8 @@
 
 The official conformance tool plays its active suite and both requirement sets over HTTP, at the wire of
 each protocol revision. What it finds must be what baseline.yml excuses: nothing more, and nothing less.
-The MCP Inspector and mcporter list the tools over stdio and HTTP, and mcpb takes a bundle of the server.
-Python clients (mcp 1.x, openai-agents, pydantic-ai) list, call, are refused, and send what does not fit.
+The MCP Inspector and mcporter (over stdio and HTTP) and Python clients (mcp 1.x, openai-agents, pydantic-ai)
+list, call, are refused, and send what does not fit. mcpb takes a bundle, and a linter the Dockerfile.
 Where npm or PyPI has nothing for us, one line says so, and counts for nothing.
 """
 
@@ -18,13 +18,13 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.sharing.packing import pack
 
+from .node_clients import clients, stdio
 from .node_tools import ROOT, NodeTools, Unavailable, installed
 from .python_clients import checked, installed_clients
 
@@ -56,7 +56,7 @@ def _with_node(servers: Sequence[ServerFolder]) -> Iterator[str]:
     for folder in servers:
         name = folder.card.name
         with served(folder) as url:
-            found = [*conformance(node, url), *clients(node, folder, url), *bundle(node, folder)]
+            found = [*conformance(node, url), *clients(node, folder, url), *shared(node, folder)]
         yield from (f"{name}: {problem}" for problem in found)
 
 
@@ -69,11 +69,6 @@ def _with_python(name: str, python: Path | Unavailable, servers: Sequence[Server
         yield from (f"{folder.card.name}, {name}: {problem}" for problem in found)
         if not found:
             print(f"{name} on {folder.card.name}: list, call, refusal, invalid arguments")
-
-
-def stdio(folder: ServerFolder) -> tuple[str, ...]:
-    """The command of a server, in its folder."""
-    return sys.executable, "-m", folder.card.name
 
 
 @contextmanager
@@ -123,18 +118,18 @@ def _verdicts(node: NodeTools, url: str, option: str, suite: str) -> tuple[list[
     return found, done.returncode
 
 
-def clients(node: NodeTools, folder: ServerFolder, url: str) -> list[str]:
-    """What other clients get wrong about the tools, or refuse."""
-    command = stdio(folder)
-    listing = ("--method", "tools/list", "--strict")
-    mcporter = ("--schema", "--json")
-    asked = {
-        "inspector over stdio": ("mcp-inspector", "--cli", *command, *listing),
-        "inspector over HTTP": ("mcp-inspector", "--cli", url, "--transport", "http", *listing),
-        "mcporter over stdio": ("mcporter", "list", "--stdio", " ".join(command), *mcporter),
-        "mcporter over HTTP": ("mcporter", "list", url, "--allow-http", *mcporter),
-    }
-    return [problem for label, words in asked.items() for problem in _listed(node, folder, label, words)]
+def shared(node: NodeTools, folder: ServerFolder) -> list[str]:
+    """What others' programs have against the forms in which the server is handed on."""
+    return [*bundle(node, folder), *dockerfile(node, folder)]
+
+
+def dockerfile(node: NodeTools, folder: ServerFolder) -> list[str]:
+    """What a linter has against the Dockerfile: a warning is as bad as an error."""
+    done = node.run("dockerfile-utils", "lint", str(folder.path / "Dockerfile"))
+    if done.returncode or done.stdout.strip():
+        return [f"Dockerfile: exit {done.returncode}: {(done.stdout + done.stderr).strip()[-500:]}"]
+    print("dockerfile-utils: nothing against the Dockerfile")
+    return []
 
 
 def bundle(node: NodeTools, folder: ServerFolder) -> list[str]:
@@ -156,21 +151,6 @@ def bundle(node: NodeTools, folder: ServerFolder) -> list[str]:
             ]
     print(f"mcpb: it takes {made.name}, {len(made.content) // 1024} KB")
     return []
-
-
-def _listed(node: NodeTools, folder: ServerFolder, label: str, command: tuple[str, ...]) -> list[str]:
-    done = node.run(*command, cwd=folder.path)
-    if done.returncode:
-        return [f"{label}: exit {done.returncode}: {done.stderr.strip()[-500:]}"]
-    tools = [_seen(tool) for tool in json.loads((folder.package / "tools.json").read_bytes())]
-    if [_seen(tool) for tool in json.loads(done.stdout)["tools"]] != tools:
-        return [f"{label}: it sees other tools than tools.json has"]
-    print(f"{label}: {len(tools)} tools, as in tools.json")
-    return []
-
-
-def _seen(tool: dict[str, Any]) -> tuple[str, Any]:
-    return tool["name"], tool["inputSchema"]
 
 
 if __name__ == "__main__":
