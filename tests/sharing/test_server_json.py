@@ -1,6 +1,6 @@
 """`server.json` of every generated server, by the rules of the registry's schema of 2025-12-11.
 
-The rules stand here in our own words: the schema's file is the registry's, and is at the address in `$schema`.
+The rules stand here in our own words; the schema itself is at the address in `$schema`.
 """
 
 from __future__ import annotations
