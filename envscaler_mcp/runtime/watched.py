@@ -50,7 +50,8 @@ class WatchedEpisode:
     def __post_init__(self) -> None:
         self._episode: RemoteEpisode | None = None
         self._in_turn = asyncio.Lock()
-        self._changed = asyncio.Condition()
+        self._changed = asyncio.Event()
+        self._ended = False
 
     async def reset(self, scenario: Scenario | None = None) -> None:
         """Back to the start, or to the start of another scenario.
@@ -90,14 +91,19 @@ class WatchedEpisode:
                 changes = diff(before, self.state, self.process.folder.roles)
                 seen = Watched(played.journal[-1], tuple(change.to_json() for change in changes))
                 self.calls = [*self.calls, seen][-MOST_CALLS:]
-                await self._tell()
+                self._tell()
             return outcome
 
-    async def after(self, version: int) -> int:
-        """Wait until there is something newer to see than this version."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self.version != version)
-            return self.version
+    async def after(self, version: int) -> int | None:
+        """Wait until there is something newer to see than this version; None: there will be nothing."""
+        while self.version == version and not self._ended:
+            await self._changed.wait()
+        return None if self._ended else self.version
+
+    def end(self) -> None:
+        """Let whoever waits for a change go."""
+        self._ended = True
+        self._changed.set()
 
     @property
     def _playing(self) -> RemoteEpisode:
@@ -111,12 +117,12 @@ class WatchedEpisode:
         self.state, self.broken = await episode.state(), await episode.broken_rules()
         if before is not None:
             await before.close()
-        await self._tell()
+        self._tell()
 
-    async def _tell(self) -> None:
-        async with self._changed:
-            self.version += 1
-            self._changed.notify_all()
+    def _tell(self) -> None:
+        self.version += 1
+        heard, self._changed = self._changed, asyncio.Event()
+        heard.set()
 
 
 def start_of(folder: ServerFolder, scenario: str | None, *, today: dt.date | None = None) -> Scenario:

@@ -131,8 +131,8 @@ class _Live:
         return JSONResponse(self._seen())
 
     async def _versions(self, seen: int) -> AsyncGenerator[bytes]:
-        while True:
-            seen = await self.episode.after(seen)
+        while (newer := await self.episode.after(seen)) is not None:
+            seen = newer
             yield f"data: {seen}\n\n".encode()
 
     def _seen(self) -> dict[str, Any]:

@@ -74,10 +74,13 @@ class Watching:
             server = self.asked.server(self.folder, episode_of, begin)
             async with serving(live_site(self.folder, episode, self.default, snippets), self._port()) as url:
                 ready(url)
-                if listening is None:
-                    await serve_stdio(server)
-                else:
-                    await serve_http(server, listening, lambda _: False, self.asked.token)
+                try:
+                    if listening is None:
+                        await serve_stdio(server)
+                    else:
+                        await serve_http(server, listening, lambda _: False, self.asked.token)
+                finally:
+                    episode.end()  # an open page waits for changes, and its port for the page
 
     def _port(self) -> int:
         if self.page_port is not None:
