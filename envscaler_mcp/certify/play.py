@@ -10,9 +10,11 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+import mcp_types as types
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 
+from envscaler_mcp.runtime.standalone.canonical import StrictJsonError, loads
 from envscaler_mcp.runtime.standalone.difference import unescape
 from envscaler_mcp.runtime.standalone.episode import Outcome, UnknownTool
 from envscaler_mcp.spec.record import Json
@@ -67,11 +69,23 @@ def through(client: Client) -> Caller:
 
     async def call(tool: str, arguments: dict[str, Json]) -> Outcome:
         answer = await client.call_tool(tool, arguments)
-        result = cast("dict[str, Json]", answer.structured_content or {})
+        result = result_of(answer)
         code = str(result.get("code", "refused")) if answer.is_error else None
         return Outcome(result, bool(answer.is_error), code)
 
     return call
+
+
+def result_of(answer: types.CallToolResult) -> dict[str, Json]:
+    """What a tool said, as an object; an error comes as text alone."""
+    if answer.structured_content is not None:
+        return answer.structured_content
+    text = "".join(part.text for part in answer.content if isinstance(part, types.TextContent))
+    try:
+        said = loads(text)
+    except StrictJsonError:
+        said = None
+    return cast("dict[str, Json]", said) if isinstance(said, dict) else {"message": text}
 
 
 def resolve(arguments: dict[str, Json], played: Sequence[Played]) -> dict[str, Json]:

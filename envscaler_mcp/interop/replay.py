@@ -14,6 +14,7 @@ from typing import Any
 
 from mcp import Client, MCPError
 
+from envscaler_mcp.certify.play import result_of
 from envscaler_mcp.certify.start import reclassified
 from envscaler_mcp.runtime.connect import connected
 from envscaler_mcp.runtime.folder import ServerFolder
@@ -130,7 +131,8 @@ class Replayer:
         carrier.know(call.arguments)
         try:
             answer = await client.call_tool(self._tools.get(call.tool, call.tool), arguments)
-            replayed, failed = answer.structured_content, _crashed(answer.structured_content)
+            replayed = result_of(answer)
+            failed = _crashed(replayed)
         except MCPError as error:
             replayed, failed = {"error": str(error)}, True
         if call.crashed:

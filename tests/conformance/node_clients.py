@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,6 @@ from .node_tools import NodeTools
 from .python_clients import plan_for
 
 Words = tuple[str, ...]
-
-HIDDEN = "data must "
-"""So the Inspector tells a refusal: it holds every answer, a refusal too, against the output schema."""
 
 
 @dataclass(frozen=True)
@@ -93,15 +90,9 @@ def _seen(tool: dict[str, Any]) -> tuple[str, Any]:
 
 
 def _called(node: NodeTools, folder: ServerFolder, client: Client) -> Iterator[str]:
-    hidden: list[str] = []
     for name, call in plan_for(folder)["calls"].items():
         done = node.run(*client.calling(call["tool"], call["arguments"]), cwd=folder.path)
         said = done.stdout + done.stderr
-        hidden += [name] if call["code"] and done.returncode and HIDDEN in said else []
-        if bool(done.returncode) != bool(call["code"]) or (name not in hidden and call["code"] not in said):
+        if bool(done.returncode) != bool(call["code"]) or call["code"] not in said:
             yield f"{name}: {call['tool']}: exit {done.returncode}: {said.strip()[:300]!r}"
-    print(f"{client.label}: call, refusal, invalid arguments{_reserve(hidden)}")
-
-
-def _reserve(hidden: Sequence[str]) -> str:
-    return f" (an error, but it hides the words of: {', '.join(hidden)})" if hidden else ""
+    print(f"{client.label}: call, refusal, invalid arguments")

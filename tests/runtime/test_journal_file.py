@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from mcp import Client, StdioServerParameters
 
+from envscaler_mcp.certify.play import result_of
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.standalone import journal_file
 from envscaler_mcp.runtime.standalone.bundle import Unusable
@@ -180,8 +181,7 @@ async def test_a_call_that_cannot_be_saved_has_not_happened(folder: ServerFolder
         place.rename(path.with_name("elsewhere"))
         refused = await client.call_tool(*call)
         assert refused.is_error
-        assert refused.structured_content is not None
-        assert refused.structured_content["code"] == "not_recorded"
+        assert result_of(refused)["code"] == "not_recorded"
         path.with_name("elsewhere").rename(place)
         again = await client.call_tool(*call)
         assert again.structured_content == {"success": True, "count": 3}

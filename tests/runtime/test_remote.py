@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from mcp import MCPError
 
+from envscaler_mcp.certify.play import result_of
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime.connect import connected
 from envscaler_mcp.runtime.folder import ServerFolder
@@ -156,7 +157,7 @@ async def test_a_client_plays_on_it_over_mcp(folder: ServerFolder, episode: Remo
         assert [tool.name for tool in (await client.list_tools()).tools] == ["add", "get", "hang", "speak"]
         refused = await client.call_tool("get", {"name": "nobody"})
         assert refused.is_error
-        assert refused.structured_content == {"success": False, "error": "no such counter"}
+        assert result_of(refused) == {"success": False, "error": "no such counter"}
 
 
 async def test_arguments_that_are_no_strict_json_are_refused(

@@ -10,11 +10,12 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from mcp import Client, StdioServerParameters
 
+from envscaler_mcp.certify.play import result_of
 from envscaler_mcp.render import lint_tools
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.sharing.packing import pack
@@ -43,7 +44,7 @@ class Author:
     async def answer(self, name: str, /, **arguments: Any) -> dict[str, Any]:
         """Call one tool, whatever it says."""
         answer = await self.client.call_tool(name, arguments)
-        return cast("dict[str, Any]", answer.structured_content)
+        return result_of(answer)
 
     async def put(self, *steps: Step) -> None:
         """Put parts into the desk; none may have a problem."""

@@ -17,6 +17,7 @@ import httpx
 import pytest
 from mcp import Client
 
+from envscaler_mcp.certify.play import result_of
 from tests.browser import Browser, chromium
 
 CALLS = "[...document.querySelectorAll('.seen')].map((call) => call.textContent)"
@@ -57,7 +58,7 @@ def played(mcp: str, tool: str, **arguments: Any) -> dict[str, Any]:
     async def play() -> dict[str, Any]:
         async with Client(mcp) as client:
             answer = await client.call_tool(tool, arguments)
-            return dict(answer.structured_content or {})
+            return result_of(answer)
 
     return asyncio.run(play())
 

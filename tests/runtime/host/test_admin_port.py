@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from envscaler_mcp.certify.play import result_of
 from envscaler_mcp.runtime.folder import ServerFolder
 
 from .desks import TOKEN, Served, host_of, play, served
@@ -230,5 +231,6 @@ async def test_a_host_that_stops_says_so(on_ports: Served):
     assert "retry-after" in reply.headers
     assert (await on_ports.owner.get("/health")).json()["status"] == "draining"
     told = await play(made["mcp_url"], "add", name="a", by=1)
-    assert (told.is_error, told.structured_content["code"]) == (True, "draining")
-    assert "try again" in told.structured_content["message"]
+    said = result_of(told)
+    assert (told.is_error, said["code"]) == (True, "draining")
+    assert "try again" in said["message"]

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from mcp import Client
 
+from envscaler_mcp.certify.play import result_of
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.host import HostedEpisode
 from envscaler_mcp.runtime.standalone.canonical import dumps
@@ -61,11 +62,11 @@ async def _act(url: str, over: asyncio.Event) -> list[int]:
         while not over.is_set():
             meta = {REQUEST_ID: f"r{len(answers)}"}
             result = await client.call_tool("add", {"name": "a", "by": 1}, meta=meta)  # pyright: ignore[reportArgumentType]
-            assert result.structured_content is not None
+            said = result_of(result)
             if not result.is_error:
-                answers.append(result.structured_content["count"])
+                answers.append(said["count"])
             else:
-                assert result.structured_content["code"] == "busy"
+                assert said["code"] == "busy"
     return answers
 
 

@@ -242,5 +242,11 @@ def _request_id(params: types.CallToolRequestParams) -> str | None:
 
 
 def _result(outcome: Outcome) -> types.CallToolResult:
+    """As MCP has it; an error is text alone.
+
+    Clients hold structured content against the tool's output schema, even that of an error, and would say
+    that it does not fit instead of why the tool refused.
+    """
     text = types.TextContent(type="text", text=dumps(outcome.result))
-    return types.CallToolResult(content=[text], structured_content=outcome.result, is_error=outcome.is_error)
+    structured = None if outcome.is_error else outcome.result
+    return types.CallToolResult(content=[text], structured_content=structured, is_error=outcome.is_error)
