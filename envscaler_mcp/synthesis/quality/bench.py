@@ -16,7 +16,7 @@ from envscaler_mcp.spec import Environment, Scenario, State
 
 NOW = dt.datetime(2026, 3, 2, 9, 0)
 """A Monday morning; every trial begins then."""
-CALL_SECONDS = 5.0
+CALL_SECONDS = 10.0
 
 
 def scenario_of(start: State, seed: int = 0) -> Scenario:

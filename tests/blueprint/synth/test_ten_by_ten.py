@@ -30,7 +30,7 @@ def test_ten_by_ten(
     assert figures["accept_rate"] >= 0.98
     assert set(figures["tiers"]) <= {"certified", "agreed"}
     assert set(figures["bands"]) == {"easy", "medium", "hard"}
-    assert "| scenarios | 100 |" in page(figures)
+    assert "| certified scenarios | 100 |" in page(figures)
     measured = figures_of(subjects_in(Path("environments")))
     assert measured.schemas == 10
     assert measured.plan_classes >= 60
