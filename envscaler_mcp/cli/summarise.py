@@ -75,7 +75,8 @@ def summary(result: Mapping[str, Any]) -> dict[str, Any]:
 
 def page(figures: Mapping[str, Any], scores: Sequence[Played] = ()) -> str:
     """The figures for people."""
-    lines = ["# What `synth` made", "", "| | |", "| --- | --- |"]
+    remark = [figures["remark"], ""] if figures.get("remark") else []
+    lines = ["# What `synth` made", "", *remark, "| | |", "| --- | --- |"]
     lines += [f"| {title} | {_spelt(figures[name])} |" for name, title in LINES if name in figures]
     lines += ["", "## By difficulty", "", "| | scenarios | agreed with an independent solver |"]
     lines += ["| --- | ---: | ---: |"]
@@ -111,9 +112,11 @@ def main() -> None:
         "--played", type=Path, nargs=2, action="append", default=[], metavar=("RUN", "FOLDER"),
         help="a run of `eval`, and the folder of the servers that it played",
     )  # fmt: skip
+    parser.add_argument("--remark", default="", help="what a reader must know of how it was run")
     given = parser.parse_args()
     subjects = subjects_in(given.servers)
-    figures = {**summary(loads(given.result.read_bytes())), "vacuous_checks": vacuous(subjects)}
+    made = summary(loads(given.result.read_bytes()))
+    figures = {"remark": given.remark, **made, "vacuous_checks": vacuous(subjects)}
     scores = [score for run, servers in given.played for score in played(run, servers)]
     measured = {given.servers.name: figures_of(subjects)}
     measured |= {one.name: figures_of(subjects_in(one)) for one in given.beside}

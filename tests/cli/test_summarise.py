@@ -37,6 +37,7 @@ def test_the_page_says_what_was_made_by_difficulty_and_what_was_not_measured() -
     text = page(summary(RESULT))
     assert "| of these rejected without the frame | 0.9 |" in text
     assert "| hard | 6 | 50.0% |" in text
+    assert "In two parts." in page({**summary(RESULT), "remark": "In two parts."})
     assert text.index("| wording | 5 |") < text.index("| oracle | 2 |")
     assert "Not measured." in text
 
