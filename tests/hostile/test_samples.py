@@ -20,6 +20,9 @@ from envscaler_mcp.sandbox.policy import findings
 from .samples import CANARY, ESCAPED, SAMPLES, Sample
 from .stage import CALL_SECONDS, scenario, staged
 
+PATIENT_SECONDS = 10.0
+"""For what ends by itself: a busy machine takes longer over it."""
+
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(available().tier != "hardened", reason="the kernel offers no seccomp filter"),
@@ -83,7 +86,8 @@ async def test_the_worker_contains_it(
 ):
     folder = staged(tmp_path, sample.source(**places), "add", "attack")
     trusted = bool(sample.refused)
-    async with EnvironmentProcess(folder, trusted=trusted, call_seconds=CALL_SECONDS) as running:
+    seconds = CALL_SECONDS if "timed_out" in CODES[sample.ends] else PATIENT_SECONDS
+    async with EnvironmentProcess(folder, trusted=trusted, call_seconds=seconds) as running:
         episode = await running.begin(scenario())
         before = (await neighbour.call("add", {})).result["count"]
         attack, beside = await asyncio.gather(episode.call("attack", {}), neighbour.call("add", {}))

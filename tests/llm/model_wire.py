@@ -47,7 +47,9 @@ def _counts(asked: Asked, said: Said) -> tuple[Any, Any]:
 
 
 def _pieces(text: str) -> list[str]:
-    return [text[at : at + 7] for at in range(0, len(text), 7)]
+    """A few characters each; of a long text a hundred, since an SDK that joins them copies it each time."""
+    size = max(7, len(text) // 100)
+    return [text[at : at + size] for at in range(0, len(text), size)]
 
 
 def _call_id(asked: Asked, number: int) -> str:
