@@ -26,6 +26,8 @@ from .users import Users
 
 MOST_WITHOUT_EVIDENCE = 0.05
 """Above this share of rollouts that are no evidence about the agent, a run is incomplete."""
+NAMED = 3
+"""Servers that an error names."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,9 @@ def tasks_of(folders: Sequence[ServerFolder], selection: Selection) -> list[Task
     if not taken:
         found = ", ".join(sorted({_told(task) for task in every})) or "no grading"
         message = f"no scenario is {selection.tier} or better and fits the selection (found: {found})"
-        raise BadInput(
-            ", ".join(folder.card.name for folder in folders),
-            message,
-            "certify the server, ask for a lower tier, or select more",
-        )
+        named = ", ".join(folder.card.name for folder in folders[:NAMED])
+        where = named + f" and {len(folders) - NAMED} more" * (len(folders) > NAMED)
+        raise BadInput(where, message, "certify the server, ask for a lower tier, or select more")
     return taken[: selection.limit] if selection.limit else taken
 
 
