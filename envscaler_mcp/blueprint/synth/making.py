@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
@@ -24,6 +22,7 @@ from envscaler_mcp.certify.ladder import Climb, ladder
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.render import render, write_tree
 from envscaler_mcp.runtime.folder import ServerFolder
+from envscaler_mcp.runtime.host.temporary import TemporaryFolder, remove_stale
 from envscaler_mcp.spec import Conversation, Environment, Grading, Problem, Scenario, Solver, versions
 
 from .jobs import Job
@@ -39,7 +38,9 @@ TRIES = 4
 LOOKS = 100
 """So many are passed over for each scenario that is wanted, where not every one is."""
 NOTES = ".synth"
-"""Folder beside the servers, for notes on what was made and for what is being made."""
+"""Folder beside the servers, for notes on what was made."""
+DRAFTS = "envscaler-draft-"
+"""How the names of temporary folders begin, in which servers stand while they are proven."""
 WORDING = "wording"
 """The rung at which a proposal falls that cannot be said, or is not heard as what was said."""
 
@@ -82,13 +83,12 @@ def fill(
         takes: which scenarios are wanted; all of them where nothing is said.
     """
     work = _Work(job, design, environment, told or (lambda _: None), taken, takes or (lambda _: True))
-    draft = place.parent / NOTES / f"draft-{job.name}"
+    remove_stale(DRAFTS)
+    drafts = TemporaryFolder(DRAFTS)  # none that others may be about to write to, or to remove
     try:
-        asyncio.run(work.certify(draft))
+        asyncio.run(work.certify(drafts.path / job.name))
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
-        with suppress(OSError):  # others have notes or drafts there
-            draft.parent.rmdir()
+        drafts.remove()
     if work.pairs:
         write_tree(render(environment, [*taken, *work.pairs]), place)
     return work.made(place)

@@ -40,7 +40,6 @@ def test_everything_that_is_emitted_is_certified(shed: Path) -> None:
     tiers = {one.certificate.tier for one in gradings if one and one.certificate}
     assert folder.ids == ["001", "002", "003", "004"]
     assert tiers <= {"certified", "agreed"}
-    assert not list(shed.glob(".synth/draft-*"))
 
 
 async def test_workers_that_know_nothing_of_it_certify_it_again(shed: Path) -> None:
@@ -53,6 +52,18 @@ async def test_workers_that_know_nothing_of_it_certify_it_again(shed: Path) -> N
 def test_one_process_or_two_make_the_same_bytes(shed: Path, tmp_path: Path) -> None:
     run_jobs([JOB], tmp_path)
     assert files(tmp_path / JOB.name) == files(shed / JOB.name)
+
+
+def test_drafts_stand_where_nobody_else_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes that shared a folder for drafts removed it under each other's notes."""
+    drafts, out = tmp_path / "drafts", tmp_path / "out"
+    drafts.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(drafts))
+    stood: list[bool] = []
+    making.make(replace(OTHER, order=Order(1)), out, lambda _: stood.append(out.exists()))
+    assert stood == [False]
+    assert list(out.iterdir()) == [out / OTHER.name]
+    assert not list(drafts.iterdir())
 
 
 def test_one_pool_after_the_other_makes_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
