@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
+import threading
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,13 +32,15 @@ class BookServer:
     Attributes:
         book: the answers.
         faults: stage → replies that come before the first right one.
-        deaths: stages at whose first request the asking process is killed.
+        deaths: stages at whose first request the asking process is to be killed.
+        dying: set at such a request. From then on nobody is answered, so that what was answered before can
+            all be stored when the process is killed; cleared by whoever killed it.
     """
 
     book: Book
     faults: Mapping[str, Sequence[Said]] = field(default_factory=dict)
     deaths: Sequence[str] = ()
-    victim: int = 0
+    dying: threading.Event = field(default_factory=threading.Event)
     answered: list[str] = field(default_factory=list)
     _given: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _killed: set[str] = field(default_factory=set)
@@ -47,10 +48,11 @@ class BookServer:
     def __call__(self, asked: Asked) -> Said:
         text = f"{asked.system}\n{asked.text}"
         stage = stage_in(text)
-        if stage in self.deaths and stage not in self._killed:
+        if stage in self.deaths and stage not in self._killed and not self.dying.is_set():
             self._killed.add(stage)
-            os.kill(self.victim, signal.SIGKILL)
-            return Said(cut="at once")
+            self.dying.set()
+        if self.dying.is_set():
+            return Said(hold=True)
         if self._given[stage] < len(faults := self.faults.get(stage, ())):
             self._given[stage] += 1
             return faults[self._given[stage] - 1]
