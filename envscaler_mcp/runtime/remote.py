@@ -45,7 +45,7 @@ class EnvironmentProcess:
         call_seconds: wall-clock limit of one request.
         trusted: a person vouches for the source; the AST policy is not asked.
         hash_seed: decides the order of sets; certify plays with two of them to find out whether it shows.
-        patience: see `Worker`.
+        patience: see `Worker`; with it, a call that is cancelled has not been, else it goes on to its end.
     """
 
     def __init__(
@@ -221,7 +221,10 @@ class RemoteEpisode:
         """
         if tool not in self.process.folder.tool_names:
             raise UnknownTool(f"Unknown tool: {tool}")
-        return await _to_its_end(self._call(tool, loads(dumps(arguments)), request_id))
+        asking = self._call(tool, loads(dumps(arguments)), request_id)
+        if self.process.patience:  # it serves one client; a task would cost as much as a short call
+            return await asking
+        return await _to_its_end(asking)
 
     async def _call(self, tool: str, arguments: dict[str, Any], request_id: str | None) -> Outcome:
         async with self._lock:

@@ -143,6 +143,17 @@ async def test_a_caller_who_leaves_in_the_middle_costs_nobody_anything(
     assert [(await episode.state())["counts"], len(episode.journal)] == [{"a": 2}, 1]
 
 
+async def test_what_the_only_client_leaves_in_the_middle_has_not_been(folder: ServerFolder) -> None:
+    async with EnvironmentProcess(folder, patience=0.001) as process:
+        episode = await process.begin(folder.scenario("001"))
+        await episode.call("add", ADD)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await episode.call("hang", {})
+        assert (await episode.call("add", ADD)).result == {"success": True, "count": 3}
+        assert [entry["tool"] for entry in episode.journal] == ["add", "add"]
+
+
 async def test_a_fork_shares_the_past_only(episode: RemoteEpisode) -> None:
     await episode.call("add", ADD)
     fork = await episode.fork()
