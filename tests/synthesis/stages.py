@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 MARKS = {
+    "Which of these requests could only be met": "mining.mine_judge",
+    "From which world does this request come": "mining.mine_topic",
+    "Design the state and the rules of this world": "modelling.model_state",
+    "Design the tools with which an agent works": "modelling.model_tools",
+    "were written apart from each other": "quality.mend_tool",
     "Start state number ": "starts.start_state",
     "each a request that one person makes of an agent": "tasks.tasks",
     "Python predicates that tell an end state": "checks.checks",

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.llm.model_script import Asked, Said
-from tests.synthesis.book import Book
+from tests.synthesis.book import Book, NoAnswer
 from tests.synthesis.stages import stage_in
 
 HOSTILE = json.dumps(
@@ -24,6 +24,9 @@ HOSTILE = json.dumps(
     }
 )
 
+SOLVER = "second"
+"""The model that solves on its own is asked just as the author is: only its name tells them apart."""
+
 
 @dataclass
 class BookServer:
@@ -32,29 +35,35 @@ class BookServer:
     Attributes:
         book: the answers.
         faults: stage → replies that come before the first right one.
-        deaths: stages at whose first request the asking process is to be killed.
-        dying: set at such a request. From then on nobody is answered, so that what was answered before can
-            all be stored when the process is killed; cleared by whoever killed it.
+        death: the stage at whose first request the asking process is to be killed.
+        answered: what was asked and answered from the book.
+        puzzled: what the book has no answer to.
+        dying: set at the death. From then on nobody is answered any more, so that all that was answered can
+            be stored before the process is killed.
     """
 
     book: Book
     faults: Mapping[str, Sequence[Said]] = field(default_factory=dict)
-    deaths: Sequence[str] = ()
-    dying: threading.Event = field(default_factory=threading.Event)
+    death: str = ""
     answered: list[str] = field(default_factory=list)
+    puzzled: list[str] = field(default_factory=list)
+    dying: threading.Event = field(default_factory=threading.Event)
     _given: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    _killed: set[str] = field(default_factory=set)
 
     def __call__(self, asked: Asked) -> Said:
         text = f"{asked.system}\n{asked.text}"
-        stage = stage_in(text)
-        if stage in self.deaths and stage not in self._killed and not self.dying.is_set():
-            self._killed.add(stage)
+        stage = "agreeing" if asked.body["model"] == SOLVER else stage_in(text)
+        if stage == self.death:
             self.dying.set()
         if self.dying.is_set():
             return Said(hold=True)
         if self._given[stage] < len(faults := self.faults.get(stage, ())):
             self._given[stage] += 1
             return faults[self._given[stage] - 1]
+        try:
+            said = self.book.answer(stage, text)
+        except NoAnswer as error:
+            self.puzzled.append(str(error))
+            return Said(status=400)
         self.answered.append(text)
-        return Said(text=self.book.answer(stage, text))
+        return Said(text=said)
