@@ -12,7 +12,7 @@ from envscaler_mcp.errors import BadInput
 from .output import Output
 from .paraphrase import Paraphrasing
 from .synth_blueprint import Blueprints, synth_blueprint
-from .synth_llm import CheckerOption, SolverOption, Wanted, synth_llm
+from .synth_llm import CheckerOption, EmbedderOption, SolverOption, Wanted, synth_llm
 
 OUT = Path("environments")
 
@@ -52,6 +52,7 @@ def synth(
     ] = None,
     solver_llm: SolverOption = None,
     check_llm: CheckerOption = None,
+    embed_llm: EmbedderOption = None,
     tasks: Annotated[
         Path | None, typer.Option(metavar="FILE", help="With --llm: topics are mined from these tasks.")
     ] = None,
@@ -75,6 +76,7 @@ def synth(
             llm=llm,
             solver=solver_llm,
             checker=check_llm,
+            embedder=embed_llm,
             scenarios=scenarios,
             seed=seed,
             budget=budget,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,8 @@ from .status import DONE, SHORT
 if TYPE_CHECKING:
     from envscaler_mcp.llm import Access
     from envscaler_mcp.runtime.folder import ServerFolder
+    from envscaler_mcp.spec import Problem
+    from envscaler_mcp.synthesis.mining import Funnel
     from envscaler_mcp.synthesis.pipeline import Made, Models, Order, RunFolder
     from envscaler_mcp.synthesis.topic import Topic
 
@@ -35,6 +37,12 @@ CheckerOption = Annotated[
     str | None,
     typer.Option("--check-llm", metavar="PROVIDER:MODEL", help="Writes checks and judges tools."),
 ]
+EmbedderOption = Annotated[
+    str | None,
+    typer.Option(
+        "--embed-llm", metavar="PROVIDER:MODEL", help="Gives vectors by which mined topics are compared."
+    ),
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +52,7 @@ class Wanted:
     llm: str
     solver: str | None = None
     checker: str | None = None
+    embedder: str | None = None
     scenarios: int = 10
     seed: int = 0
     budget: float | None = None
@@ -57,6 +66,7 @@ class Wanted:
             "llm": self.llm,
             "solver_llm": self.solver,
             "check_llm": self.checker,
+            "embed_llm": self.embedder,
             "scenarios": self.scenarios,
             "seed": self.seed,
             "budget_usd": self.budget,
@@ -119,6 +129,8 @@ class _Session:
     asked: dict[str, Any] = field(default_factory=dict[str, Any])
     access: Access | None = None
     steps: Steps | None = None
+    funnel: Funnel | None = None
+    unread: list[Problem] = field(default_factory=list["Problem"])
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -131,7 +143,7 @@ class _Session:
     @asynccontextmanager
     async def models(self) -> AsyncGenerator[Models]:
         """The models that were named, as long as the run lasts."""
-        from envscaler_mcp.llm import Access, llm_of
+        from envscaler_mcp.llm import Access, embedder_of, embeddings_beside, llm_of
         from envscaler_mcp.synthesis.pipeline import Models
 
         wanted = self.wanted
@@ -140,8 +152,12 @@ class _Session:
         )
         async with self.access as access:
             others = [llm_of(spec, access) if spec else None for spec in (wanted.checker, wanted.solver)]
+            author = llm_of(wanted.llm, access)
+            vectors = wanted.embedder or (
+                embeddings_beside(wanted.llm, access) if self.asked.get("tasks") else ""
+            )
             self._warn()
-            yield Models(llm_of(wanted.llm, access), *others)
+            yield Models(author, *others, embedder_of(vectors, access) if vectors else None)
 
     async def topics(
         self, said: Sequence[str], tasks: Path | None, count: int | None, models: Models
@@ -153,13 +169,14 @@ class _Session:
         found = [Topic(title=_speakable(one)[:80], introduction=one[80:] and one[:2000]) for one in said]
         if tasks is None:
             return found
-        mined = await topics_of(tasks, count or 0, models, self.folder)
-        self.output.note(f"{len(mined)} topics from {tasks}; see {self.path}/mining/funnel.md")
-        if not mined and not found:
+        mined, self.unread = await topics_of(tasks, count or 0, models, self.folder)
+        self.funnel = mined.funnel
+        self.output.note(f"{len(mined.topics)} topics from {tasks}, compared by {mined.compared_by}")
+        if not mined.topics and not found:
             raise BadInput(
                 str(tasks), "no task in it is worth an environment", "see mining/events.jsonl there"
             )
-        return [*found, *mined]
+        return [*found, *mined.topics]
 
     def shared(self, models: Models) -> Any:
         """What all environments share."""
@@ -228,8 +245,11 @@ class _Session:
                 "seconds": seconds,
                 "rejections": dict(sorted(fallen.items())),
                 "run": str(self.path),
+                "mining": self.funnel.to_json() if self.funnel else [],
+                "unread": [one.model_dump(mode="json") for one in self.unread],
                 "ledger": self.access.ledger.to_json() if self.access else {},
             },
+            *self._mined(),
             _table(made),
             *_problems(made),
             f"{sum(one.scenarios for one in made)} certified scenarios in "
@@ -237,7 +257,13 @@ class _Session:
             f"were rejected. {seconds:.0f} s, {tokens:,} tokens, "
             f"{_dollars(cost)}. Everything that happened: {self.path}/summary.md",
         )
-        return DONE if made and all(one.sound for one in made) else SHORT
+        return DONE if made and all(one.sound for one in made) and not self.unread else SHORT
+
+    def _mined(self) -> Iterator[Any]:
+        """Rows that hold no request, and the way from the others to topics."""
+        yield from _short([f"{one.where}: {one.message}" for one in self.unread])
+        if self.funnel:
+            yield table(("step", "in", "kept"), self.funnel.steps, f"Topics; see {self.path}/mining")
 
 
 async def _awaited(work: Callable[[], Awaitable[list[Made]]]) -> list[Made]:
@@ -248,10 +274,11 @@ def _told(
     output: Output, wanted: Wanted, environments: int, tasks: Path | None, *, only_scenarios: bool = False
 ) -> int:
     from envscaler_mcp.llm import Access, price_of
+    from envscaler_mcp.synthesis.mining import read_tasks
     from envscaler_mcp.synthesis.pipeline import forecast
 
     price = price_of(wanted.llm, Access(keys=find_keys(Path())))
-    mined = sum(bool(line.strip()) for line in tasks.read_text("utf-8").splitlines()) if tasks else 0
+    mined = len(read_tasks(tasks)[0]) if tasks else 0
     found = forecast(
         0 if only_scenarios else environments,
         wanted.scenarios,
@@ -307,8 +334,13 @@ def _problems(made: Sequence[Made]) -> list[str]:
         for problem in one.problems
         if problem.severity == "error"
     ]
-    more = [f"… and {len(every) - SHOWN_PROBLEMS} more (--json has them all)"]
-    return every if len(every) <= SHOWN_PROBLEMS else every[:SHOWN_PROBLEMS] + more
+    return _short(every)
+
+
+def _short(lines: Sequence[str]) -> list[str]:
+    """The first of them, and how many more there are."""
+    more = [f"… and {len(lines) - SHOWN_PROBLEMS} more (--json has them all)"]
+    return [*lines] if len(lines) <= SHOWN_PROBLEMS else [*lines[:SHOWN_PROBLEMS], *more]
 
 
 def _dollars(cost: float | None) -> str:

@@ -8,16 +8,18 @@
 from __future__ import annotations
 
 from .access import Access
-from .attempt import AnswerLost, Busy
+from .attempt import AnswerLost, Busy, GaveUp
 from .budget import Budget, likely_tokens, most_tokens
-from .choose import KNOWN, llm_of, price_of
+from .choose import KNOWN, embedder_of, embeddings_beside, llm_of, price_of
 from .clock import Clock, RealClock
+from .embeddings import Embedder
 from .estimate import Estimate, Planned, estimate
 from .fitted import Fitted
 from .ledger import Account, Ledger
 from .llm import Answer, Finish, Llm, Model, Reply, Usage
 from .patient import Patience
 from .prices import PerMillion, Price, known_price
+from .replay import NotStored
 from .request import Message, Request, ask, call_digest
 from .store import CallStore, StoredCall
 
@@ -31,13 +33,16 @@ __all__ = [
     "Busy",
     "CallStore",
     "Clock",
+    "Embedder",
     "Estimate",
     "Finish",
     "Fitted",
+    "GaveUp",
     "Ledger",
     "Llm",
     "Message",
     "Model",
+    "NotStored",
     "Patience",
     "PerMillion",
     "Planned",
@@ -49,6 +54,8 @@ __all__ = [
     "Usage",
     "ask",
     "call_digest",
+    "embedder_of",
+    "embeddings_beside",
     "estimate",
     "known_price",
     "likely_tokens",

@@ -15,3 +15,7 @@ class Busy(ProviderFailed):
 
 class AnswerLost(ProviderFailed):
     """The call went out and no whole answer came back: it may have been paid for."""
+
+
+class GaveUp(ProviderFailed):
+    """Every attempt went wrong, or time is up; what was asked may be answered another time."""

@@ -15,6 +15,7 @@ from .access import Access
 from .anthropic_messages import AnthropicMessages
 from .budget import Budgeted
 from .connection import Connection
+from .embeddings import DEFAULT_MODEL, Embedder, OpenAIEmbeddings
 from .fitted import Fitted
 from .ledger import Metered
 from .llm import Llm, Model
@@ -44,6 +45,29 @@ def llm_of(spec: str, access: Access) -> Llm:
         raise BadInput(f"{access.option} {spec}", "there is no such model", f"use one of: {', '.join(KNOWN)}")
     # From the inside out: see each class for what it does.
     return Fitted(Blotted(Metered(build(spec, rest, access), access.ledger), access.secrets))
+
+
+def embedder_of(spec: str, access: Access) -> Embedder:
+    """The `Embedder` that a spec names.
+
+    Raises:
+        BadInput: nothing is named so that gives vectors, or something it needs is missing.
+    """
+    provider, _, rest = spec.partition(":")
+    if provider not in _EMBEDDING or not rest:
+        remedy = f"use one of: {', '.join(_EMBEDDING.values())}"
+        raise BadInput(f"{access.option} {spec}", "there is no such model that gives vectors", remedy)
+    model = _replay(spec, rest, access) if provider == "replay" else _embedding(spec, access)
+    return Embedder(Blotted(Metered(model, access.ledger), access.secrets))
+
+
+def embeddings_beside(spec: str, access: Access) -> str:
+    """The spec of a model that gives vectors where the model of this spec is; empty if none is known."""
+    provider, _, rest = spec.partition(":")
+    if provider in ("openai", "replay"):
+        return spec if provider == "replay" else f"openai:{DEFAULT_MODEL}"
+    found = _MODEL_AT_URL.fullmatch(rest) if provider == "chat" else None
+    return f"chat:{DEFAULT_MODEL}@{found['url']}" if found and _is_openai(found["url"], access) else ""
 
 
 def price_of(spec: str, access: Access) -> Price | None:
@@ -110,10 +134,14 @@ def _place_of_chat(spec: str, rest: str, access: Access) -> Place:
         raise BadInput(where, "the address is missing", "say chat:MODEL@http://HOST:PORT/v1")
     model, address = _model(spec, found["model"], access), _address(spec, found["url"], access)
     # OpenAI's key goes to OpenAI, or to where a person redirected OpenAI: nowhere else.
-    theirs = address in {openai_responses.ADDRESS, access.keys.get("OPENAI_BASE_URL")}
+    theirs = _is_openai(address, access)
     key_name = "OPENAI_API_KEY" if theirs else "CHAT_API_KEY"
     connection = access.connection(spec, address, key_name, fallback="" if theirs else "none")
     return Place(f"chat:{model}", model, address, connection)
+
+
+def _is_openai(address: str, access: Access) -> bool:
+    return address in {openai_responses.ADDRESS, access.keys.get("OPENAI_BASE_URL")}
 
 
 _PLACES: dict[str, Callable[[str, str, Access], Place]] = {
@@ -130,6 +158,15 @@ def _hosted(spec: str, _rest: str, access: Access) -> Model:
 
 
 _HOSTED = {"openai": OpenAIResponses, "anthropic": AnthropicMessages, "chat": OpenAIChat}
+
+
+_EMBEDDING = {"openai": KNOWN[0], "chat": KNOWN[2], "replay": KNOWN[3]}
+
+
+def _embedding(spec: str, access: Access) -> Model:
+    place, price = place_of(spec, access), price_of(spec, access)
+    model = OpenAIEmbeddings(place.name, place.model, place.connection, price)
+    return _asked(model, price, place.address, access)
 
 
 def _replay(_spec: str, rest: str, access: Access) -> Model:

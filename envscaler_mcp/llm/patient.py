@@ -11,7 +11,7 @@ import anyio
 
 from envscaler_mcp.errors import ProviderFailed
 
-from .attempt import AnswerLost, Busy
+from .attempt import AnswerLost, Busy, GaveUp
 from .clock import Clock
 from .llm import Answer, Model
 from .pace import Pace
@@ -44,7 +44,8 @@ class Asking:
         """What the call gives, at the last.
 
         Raises:
-            ProviderFailed: attempts or time are used up, or another attempt is no use.
+            GaveUp: attempts or time are used up.
+            ProviderFailed: another attempt is no use.
         """
         end = self.clock.now() + self.patience.deadline_seconds
         attempt = 0
@@ -56,7 +57,7 @@ class Asking:
             except (Busy, AnswerLost) as error:
                 wait = self._wait(error, attempt)
                 if attempt >= self.patience.attempts or self.clock.now() + wait > end:
-                    raise ProviderFailed(_gave_up(error, attempt, wait)) from error
+                    raise GaveUp(_gave_up(error, attempt, wait)) from error
             await self.clock.sleep(wait)
 
     def _wait(self, error: Busy | AnswerLost, attempt: int) -> float:
@@ -102,7 +103,8 @@ class Patient:
         """What the model says, at the last.
 
         Raises:
-            ProviderFailed: attempts or time are used up, or another attempt is no use.
+            GaveUp: attempts or time are used up.
+            ProviderFailed: another attempt is no use.
         """
         return await self._asking(lambda: self._model.answer(request))
 

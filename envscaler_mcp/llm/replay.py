@@ -13,6 +13,10 @@ from .request import Request
 from .store import CallStore, StoredCall
 
 
+class NotStored(BadInput):
+    """There is no stored answer to a request."""
+
+
 class Replay:
     """Gives every request the answer that was stored for it, with its model, tokens and cost of then."""
 
@@ -28,7 +32,8 @@ class Replay:
         """The stored answer.
 
         Raises:
-            BadInput: there is none, or models differ in theirs.
+            NotStored: there is none.
+            BadInput: models differ in theirs.
         """
         stored = self._stored(request)
         if self._keep is not None and self._keep.get(stored.model, request) is None:
@@ -40,7 +45,7 @@ class Replay:
         where = f"{self._store.folder} (stage {request.stage}, request {request.digest()[7:19]})"
         if not found:
             remedy = "replay with the prompts and the settings of then, or name a model with --llm"
-            raise BadInput(where, "no answer is stored for this request", remedy)
+            raise NotStored(where, "no answer is stored for this request", remedy)
         if any(stored.answer != found[0].answer for stored in found):
             models = ", ".join(stored.model for stored in found)
             raise BadInput(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-Dialect = Literal["chat", "responses", "messages"]
+Dialect = Literal["chat", "responses", "messages", "embeddings"]
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,11 @@ def says(*replies: Said | str) -> Script:
     return script
 
 
+def places(vector: Callable[[str], Sequence[float]]) -> Script:
+    """A model that gives each text its vector."""
+    return lambda asked: Said(text=json.dumps([vector(text) for text in asked.users]))
+
+
 def plays(calls: Sequence[tuple[str, Mapping[str, Any]]], closing: str = "Done.") -> Script:
     """A model that makes these tool calls; a counter would break on requests that clients send beside."""
 
@@ -140,7 +145,12 @@ def _messages(body: Mapping[str, Any]):
             yield "user" if message["role"] == "user" else "model", _text(blocks)
 
 
-_READ = {"chat": _chat, "responses": _responses, "messages": _messages}
+def _embeddings(body: Mapping[str, Any]):
+    given = body["input"]
+    yield from (("user", text) for text in ([given] if isinstance(given, str) else given))
+
+
+_READ = {"chat": _chat, "responses": _responses, "messages": _messages, "embeddings": _embeddings}
 
 
 def _text(content: Any) -> str:

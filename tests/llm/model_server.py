@@ -1,4 +1,4 @@
-"""A model on 127.0.0.1 that says what a script tells it to: chat completions, Responses and Messages.
+"""A model on 127.0.0.1 that says what a script tells it to, in chat, Responses, Messages and embeddings.
 
     with ModelServer(says("Hello.")) as server: ...   # server.openai, server.anthropic are its addresses
 
@@ -22,6 +22,7 @@ _ENDINGS: dict[str, Dialect] = {
     "/chat/completions": "chat",
     "/responses": "responses",
     "/messages": "messages",
+    "/embeddings": "embeddings",
 }
 _LONGEST_HOLD = 60.0
 

@@ -1,4 +1,4 @@
-"""How a scripted reply is spelt in each of the three protocols, whole or as a stream of events."""
+"""How a scripted reply is spelt in each of the protocols, whole or as a stream of events."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ _MESSAGES_FINISH = {"done": "end_turn", "length": "max_tokens", "refused": "refu
 
 def whole(asked: Asked, said: Said) -> Any:
     """The reply as one JSON value."""
-    return {"chat": _chat, "responses": _response, "messages": _message}[asked.dialect](asked, said)
+    spell = {"chat": _chat, "responses": _response, "messages": _message, "embeddings": _embeddings}
+    return spell[asked.dialect](asked, said)
 
 
 def events(asked: Asked, said: Said) -> Iterator[Event]:
@@ -243,3 +244,16 @@ def _message_parts(message: Any) -> Iterator[Event]:
     ending = {"stop_reason": message["stop_reason"], "stop_sequence": None}
     yield "message_delta", {"delta": ending, "usage": {"output_tokens": message["usage"]["output_tokens"]}}
     yield "message_stop", {}
+
+
+# Embeddings
+
+
+def _embeddings(asked: Asked, said: Said) -> Any:
+    """The text is a list of vectors; they come in the wrong order, with their numbers."""
+    rows = [
+        {"object": "embedding", "index": n, "embedding": one} for n, one in enumerate(json.loads(said.text))
+    ]
+    took = _counts(asked, said)[0]
+    usage = {"prompt_tokens": took, "total_tokens": took}
+    return {"object": "list", "data": rows[::-1], "model": asked.body["model"], "usage": usage}

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
+from envscaler_mcp.errors import ProviderFailed
+from envscaler_mcp.llm import GaveUp, NotStored
 from envscaler_mcp.synthesis.topic import Topic
 
 Vector = Sequence[float]
-Embed = Callable[[Sequence[str]], Awaitable[Sequence[Vector]]]
-"""Texts to vectors, in the same order."""
+
+
+class Embed(Protocol):
+    """Texts to vectors, in the same order."""
+
+    @property
+    def name(self) -> str:
+        """Which model this is."""
+        ...
+
+    async def __call__(self, texts: Sequence[str]) -> Sequence[Vector]:
+        """Their vectors."""
+        ...
+
 
 BY_EMBEDDING = 0.85
 BY_WORDS = 0.5
@@ -24,27 +40,60 @@ _PLAIN = frozenset({
 })  # fmt: skip
 
 
-async def merged(topics: Sequence[Topic], embed: Embed | None = None) -> list[Topic]:
+@dataclass(frozen=True)
+class Likeness:
+    """How like topics are to each other.
+
+    Attributes:
+        vectors: of each topic.
+        bound: two whose cosine is as high are one.
+        by: what of the topics is compared, for people.
+    """
+
+    vectors: Sequence[dict[str, float]]
+    bound: float
+    by: str
+
+    def between(self, one: int, other: int) -> float:
+        """The cosine of two topics."""
+        return _cosine(self.vectors[one], self.vectors[other])
+
+
+async def likeness_of(topics: Sequence[Topic], embed: Embed | None = None) -> Likeness:
+    """How like topics are: by a model's vectors, else by their words.
+
+    Raises:
+        GaveUp: the model cannot be reached at the moment. Words would give other topics than it will then.
+        BudgetReached: its vectors might cost more than is left.
+    """
+    why = "no model that gives vectors is known"
+    if embed and topics:
+        try:
+            found = await embed([f"{topic.title}. {topic.introduction}" for topic in topics])
+        except GaveUp:
+            raise
+        except (ProviderFailed, NotStored) as error:
+            why = str(error).rstrip(".")
+        else:
+            return Likeness([dict(_numbered(one)) for one in found], BY_EMBEDDING, f"vectors of {embed.name}")
+    return Likeness(_by_words(topics), BY_WORDS, f"their words ({why})")
+
+
+def merged(topics: Sequence[Topic], likeness: Likeness) -> list[Topic]:
     """One topic for each world: the best of its kind, with the tasks of all. The order stays."""
-    vectors = await _vectors(topics, embed)
-    bound = BY_EMBEDDING if embed else BY_WORDS
     order = sorted(range(len(topics)), key=lambda n: (-_worth(topics[n]), n))
     kept: dict[int, list[int]] = {}
     for number in order:
-        near = max(kept, key=lambda other: _cosine(vectors[number], vectors[other]), default=None)
-        if near is not None and _cosine(vectors[number], vectors[near]) >= bound:
+        near = max(kept, key=lambda other: likeness.between(number, other), default=None)
+        if near is not None and likeness.between(number, near) >= likeness.bound:
             kept[near].append(number)
         else:
             kept[number] = []
     return [_with_tasks(topics[n], [topics[other] for other in sorted(kept[n])]) for n in sorted(kept)]
 
 
-async def _vectors(topics: Sequence[Topic], embed: Embed | None) -> list[dict[str, float]]:
-    texts = [f"{topic.title}. {topic.introduction}" for topic in topics]
-    if embed is None:
-        return _by_words(topics)
-    found = await embed(texts)
-    return [{str(n): value for n, value in enumerate(vector)} for vector in found]
+def _numbered(vector: Vector) -> Iterator[tuple[str, float]]:
+    return ((str(n), value) for n, value in enumerate(vector))
 
 
 def _by_words(topics: Sequence[Topic]) -> list[dict[str, float]]:

@@ -15,7 +15,7 @@ from envscaler_mcp.synthesis.author import AnswerPart, Author, Problems
 from envscaler_mcp.synthesis.topic import Topic
 
 from .funnel import Funnel
-from .likeness import Embed, merged
+from .likeness import Embed, likeness_of, merged
 from .reading import Task
 
 TASKS_A_CALL = 12
@@ -58,11 +58,15 @@ class Caps:
 
 @dataclass(frozen=True)
 class Mined:
-    """Topics in the order of their first tasks, the way there in numbers, and why others were left out."""
+    """Topics in the order of their first tasks, the way there in numbers, and why others were left out.
+
+    `compared_by` says whether topics were compared by vectors or by their words, and why by these.
+    """
 
     topics: tuple[Topic, ...]
     funnel: Funnel
     rejected: tuple[Problem, ...]
+    compared_by: str
 
 
 async def mine(
@@ -89,10 +93,11 @@ async def mine(
     work.funnel.add("tasks that differ", len(tasks), len(distinct))
     stateful = await work.stateful(distinct)
     topics = work.worth_it(await work.topics(stateful), caps.lowest)
-    apart = await merged(topics, embed)
+    likeness = await likeness_of(topics, embed)
+    apart = merged(topics, likeness)
     work.funnel.add("topics that differ", len(topics), len(apart))
     chosen = work.capped(apart, caps)
-    return Mined(tuple(chosen), work.funnel, tuple(work.rejected))
+    return Mined(tuple(chosen), work.funnel, tuple(work.rejected), likeness.by)
 
 
 @dataclass

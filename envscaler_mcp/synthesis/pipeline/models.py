@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from envscaler_mcp.errors import RequestRefused
-from envscaler_mcp.llm import Llm, Reply, Request, Usage
+from envscaler_mcp.llm import Embedder, Llm, Reply, Request, Usage
 from envscaler_mcp.spec import Problem
 from envscaler_mcp.synthesis.author import Author, Event, Log
 from envscaler_mcp.synthesis.scenarios import Authors
@@ -14,11 +14,15 @@ from envscaler_mcp.synthesis.scenarios import Authors
 
 @dataclass(frozen=True)
 class Models:
-    """Who writes, and if they are others: who writes checks and judges, and who solves on their own."""
+    """Who writes, and if they are others: who writes checks and judges, and who solves on their own.
+
+    `embedder` gives vectors of topics; without it they are compared by their words.
+    """
 
     author: Llm
     checker: Llm | None = None
     solver: Llm | None = None
+    embedder: Embedder | None = None
 
     def names(self) -> list[str]:
         """As they are called in a run."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from envscaler_mcp.spec import write_text
-from envscaler_mcp.synthesis.mining import Caps, mine, read_tasks
-from envscaler_mcp.synthesis.topic import Topic
+from envscaler_mcp.spec import Problem, write_text
+from envscaler_mcp.synthesis.mining import Caps, Mined, mine, read_tasks
 
 from .models import Models
 from .run_folder import RunFolder
@@ -16,8 +15,10 @@ CATEGORY_SHARE = 3
 """No category has more than one topic in so many, where a number of topics is wanted."""
 
 
-async def topics_of(tasks: Path, count: int, models: Models, folder: RunFolder) -> list[Topic]:
-    """Topics mined from a file; the funnel is kept as `RUN/mining/funnel.md`.
+async def topics_of(
+    tasks: Path, count: int, models: Models, folder: RunFolder
+) -> tuple[Mined, list[Problem]]:
+    """Topics mined from a file, and its rows that hold no request; the funnel is `RUN/mining/funnel.md`.
 
     Args:
         tasks: the file.
@@ -34,7 +35,10 @@ async def topics_of(tasks: Path, count: int, models: Models, folder: RunFolder) 
     author = models.for_one(folder.events(NAME)).authors.author
     author.at(NAME).tell(unread)
     of_category = max(1, -(-count // CATEGORY_SHARE)) if count else 0
-    mined = await mine(found, author, caps=Caps(topics=count, of_category=of_category))
+    caps = Caps(topics=count, of_category=of_category)
+    mined = await mine(found, author, caps=caps, embed=models.embedder)
+    mined.funnel.steps.insert(0, ("rows with a request", len(found) + len(unread), len(found)))
     author.at(NAME).tell(mined.rejected)
-    write_text(folder.path / NAME / "funnel.md", mined.funnel.to_markdown() + "\n")
-    return list(mined.topics)
+    told = f"{mined.funnel.to_markdown()}\n\nTopics were compared by {mined.compared_by}.\n"
+    write_text(folder.path / NAME / "funnel.md", told)
+    return mined, unread

@@ -7,10 +7,11 @@ from itertools import pairwise
 
 import pytest
 
-from envscaler_mcp.errors import BadInput
+from envscaler_mcp.errors import BadInput, ProviderFailed, RequestRefused
+from envscaler_mcp.llm import GaveUp, NotStored
 from envscaler_mcp.synthesis.author import Author
 from envscaler_mcp.synthesis.mining import Caps, mine, read_tasks
-from envscaler_mcp.synthesis.mining.likeness import merged
+from envscaler_mcp.synthesis.mining.likeness import likeness_of, merged
 from envscaler_mcp.synthesis.topic import Topic
 from tests.synthesis.scripted import Scripted, text_of
 
@@ -97,14 +98,48 @@ async def test_an_answer_that_cannot_be_used_costs_its_tasks_only(tasks):
     assert "no_topic" in {one.code for one in mined.rejected}
 
 
-async def test_vectors_decide_where_there_are_any():
-    topics = [Topic(title=f"Topic {name}", usefulness=7 + n) for n, name in enumerate("abc")]
-    places = {"a": (1.0, 0.0), "b": (0.99, 0.1), "c": (0.0, 1.0)}
+class Places:
+    """Gives `Topic a` and `Topic b` almost the same vector, unless it fails."""
 
-    async def embed(texts):
+    name = "places"
+
+    def __init__(self, error=None):
+        self.error = error
+
+    async def __call__(self, texts):
+        if self.error:
+            raise self.error
+        places = {"a": (1.0, 0.0), "b": (0.99, 0.1), "c": (0.0, 1.0)}
         return [places[text.split(".")[0][-1]] for text in texts]
 
-    assert [one.title for one in await merged(topics, embed)] == ["Topic b", "Topic c"]
+
+TOPICS = [Topic(title=f"Topic {name}", usefulness=7 + n) for n, name in enumerate("abc")]
+
+
+async def test_vectors_decide_where_there_are_any():
+    likeness = await likeness_of(TOPICS, Places())
+    assert [one.title for one in merged(TOPICS, likeness)] == ["Topic b", "Topic c"]
+    assert likeness.by == "vectors of places"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RequestRefused("places: status 501 (no embeddings)."),
+        ProviderFailed("places: status 404."),
+        NotStored("calls", "no answer is stored", "name a model"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_words_decide_where_there_are_no_vectors(error):
+    likeness = await likeness_of(TOPICS, Places(error))
+    assert merged(TOPICS, likeness) == TOPICS
+    assert likeness.by == f"their words ({str(error).rstrip('.')})"
+
+
+async def test_vectors_that_cannot_be_had_just_now_do_not_change_what_comes_out():
+    with pytest.raises(GaveUp):
+        await likeness_of(TOPICS, Places(GaveUp("places: status 503")))
 
 
 @pytest.mark.parametrize(
