@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from envscaler_mcp.certify import proven_tier
 from envscaler_mcp.cli.app import run
 from envscaler_mcp.llm import CallStore
+from envscaler_mcp.render import render
+from envscaler_mcp.runtime.folder import ServerFolder
+from envscaler_mcp.spec import Grading, versions
 from tests.synthesis.worlds import NAMES, world_named
-from tests.synthesis.worlds.record import FIXTURES, SCENARIOS, written_in
+from tests.synthesis.worlds.record import FIXTURES, SCENARIOS, determined
 
 
 @pytest.mark.slow
@@ -25,8 +29,32 @@ def test_a_world_comes_again_from_its_calls(
     (made,) = json.loads(capsys.readouterr().out)["environments"]
     assert made["scenarios"] == SCENARIOS
     assert made["models"] == ["manual"]
-    expected = json.loads((kept / "expected.json").read_text(encoding="utf-8"))
-    assert written_in(tmp_path / world.name) == expected
+    server = ServerFolder.load(tmp_path / world.name)
+    assert determined(server) == json.loads((kept / "expected.json").read_text(encoding="utf-8"))
+    _every_other_byte_follows(server)
+
+
+def _every_other_byte_follows(server: ServerFolder) -> None:
+    """What is not recorded is a function of what is, of this library, and of the versions that run here."""
+    pairs = [(server.scenario(one), _grading(server, one)) for one in server.ids]
+    assert server.card.provenance.versions == versions()
+    for scenario, grading in pairs:
+        assert grading.certificate
+        assert grading.certificate.versions == versions()
+        assert proven_tier(server, scenario, grading) == grading.certificate.tier
+    written = {
+        path.relative_to(server.path).as_posix(): path.read_bytes()
+        for path in server.path.rglob("*")
+        if path.is_file()
+    }
+    rendered = render(server.environment(), pairs)
+    assert written == {path: text.encode() for path, text in rendered.items()}
+
+
+def _grading(server: ServerFolder, scenario: str) -> Grading:
+    found = server.grading(scenario)
+    assert found
+    return found
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,26 +1,25 @@
 """Makes the stored calls of the worlds anew, through `synth --llm manual:DIR`, after prompts have changed.
 
 python -m tests.synthesis.worlds.record [WORLD…]
+python -m tests.synthesis.worlds.record --replay [WORLD…]    keeps the calls: only what came of them is anew
 """
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
-from envscaler_mcp.runtime.standalone.canonical import digest_bytes, pretty
+from envscaler_mcp.runtime.folder import ServerFolder
+from envscaler_mcp.runtime.standalone.canonical import digest, pretty
+from envscaler_mcp.spec import EnvironmentCard, Grading
 from tests.synthesis.by_hand import Hand
 from tests.synthesis.worlds import NAMES, world_named
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 SCENARIOS = 6
-_BY_VERSION = ("digests", "versions")
-"""Parts of a certificate that say what it was made with."""
 
 
 def record(name: str) -> None:
@@ -29,44 +28,60 @@ def record(name: str) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         with Hand(folder / "manual", world.book):
-            command = [
-                sys.executable,
-                "-m",
-                "envscaler_mcp",
-                "synth",
-                world.topic,
-                "--out",
-                str(folder / "out"),
-            ]
-            command += ["--llm", f"manual:{folder / 'manual'}", "--scenarios", str(SCENARIOS)]
-            subprocess.run(command, check=True)
-        kept = FIXTURES / name
-        shutil.rmtree(kept, ignore_errors=True)
-        shutil.copytree(folder / "out" / "synth-run" / "calls", kept / "calls")
-        (kept / "expected.json").write_text(pretty(written_in(folder / "out" / world.name)), encoding="utf-8")
+            made = _synth(name, f"manual:{folder / 'manual'}", folder / "out")
+        shutil.rmtree(FIXTURES / name, ignore_errors=True)
+        shutil.copytree(folder / "out" / "synth-run" / "calls", FIXTURES / name / "calls")
+        _expect(name, made)
 
 
-def written_in(server: Path) -> dict[str, str]:
-    """What a model determines of a server: path → digest of its bytes.
+def record_outcome(name: str) -> None:
+    """Keep what comes of the calls that are stored."""
+    with tempfile.TemporaryDirectory() as scratch:
+        _expect(name, _synth(name, f"replay:{FIXTURES / name / 'calls'}", Path(scratch)))
 
-    Left out is what follows from the version of this library: the runtime's copy, the READMEs and cards
-    around it, and in a certificate what it was made with.
+
+def determined(server: ServerFolder) -> dict[str, str]:
+    """What the calls determine of a server: path → digest of what the file holds.
+
+    All other files follow from these, as `render` writes them. Left out is what tells of this library, its
+    runtime and Python: the card's versions and digests of files, and what a certificate was made with.
     """
-    name = server.name
-    files = [server / name / part for part in ("environment.py", "policy.md", "tools.json")]
-    files += [*sorted((server / name / "scenarios").iterdir()), *sorted((server / "grading").iterdir())]
-    return {str(file.relative_to(server)): digest_bytes(_bytes(file)) for file in files}
+    environment, files = server.environment(), dict[str, object]()
+    files["environment.json"] = _lasting_card(environment.card)
+    files[f"{server.card.name}/environment.py"] = environment.source
+    files[f"{server.card.name}/policy.md"] = environment.policy
+    for one in server.ids:
+        grading = server.grading(one)
+        assert grading, f"{one} came without its grading"
+        files[f"{server.card.name}/scenarios/{one}.json"] = server.scenario(one).to_json()
+        files[f"grading/{one}.json"] = _lasting_grading(grading)
+    return {path: digest(held) for path, held in files.items()}
 
 
-def _bytes(file: Path) -> bytes:
-    if file.parent.name != "grading":
-        return file.read_bytes()
-    grading: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    certificate = grading["certificate"]
-    grading["certificate"] = {key: value for key, value in certificate.items() if key not in _BY_VERSION}
-    return pretty(grading).encode()
+def _lasting_card(card: EnvironmentCard) -> object:
+    provenance = card.provenance.model_copy(update={"versions": {}})
+    return card.model_copy(update={"provenance": provenance, "digests": {}}).to_json()
+
+
+def _lasting_grading(grading: Grading) -> object:
+    assert grading.certificate, f"{grading.id} is not certified"
+    certificate = grading.certificate.model_copy(update={"digests": {}, "versions": {}})
+    return grading.model_copy(update={"certificate": certificate}).to_json()
+
+
+def _synth(name: str, llm: str, out: Path) -> ServerFolder:
+    world = world_named(name)
+    command = [sys.executable, "-m", "envscaler_mcp", "synth", world.topic, "--llm", llm]
+    subprocess.run([*command, "--scenarios", str(SCENARIOS), "--out", str(out)], check=True)
+    return ServerFolder.load(out / world.name)
+
+
+def _expect(name: str, made: ServerFolder) -> None:
+    (FIXTURES / name / "expected.json").write_text(pretty(determined(made)), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    for each in sys.argv[1:] or NAMES:
-        record(each)
+    said = sys.argv[1:]
+    kept = "--replay" in said
+    for each in [one for one in said if one != "--replay"] or NAMES:
+        (record_outcome if kept else record)(each)

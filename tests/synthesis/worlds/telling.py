@@ -51,13 +51,17 @@ class Telling:
             "conversation": conversation,
         }
 
+    @property
+    def answered_checks(self) -> list[Part]:
+        """As the prompt for checks wants them."""
+        return [
+            {"text": text, "kind": kind, "source": source} for text, (kind, source) in self.checks.items()
+        ]
+
     def entries(self) -> Iterator[Entry]:
         """Its checks, and the turns of whoever solves it."""
         asked = (self.instruction[:70],)
-        checks = [
-            {"text": text, "kind": kind, "source": source} for text, (kind, source) in self.checks.items()
-        ]
-        yield Entry("checks.checks", asked, {"checks": checks})
+        yield Entry("checks.checks", asked, {"checks": self.answered_checks})
         yield Entry("solving|agreeing", asked, self._turn)
 
     def _turn(self, text: str) -> str:
