@@ -80,7 +80,7 @@ def carries_another_runtime(folder: ServerFolder) -> bool:
     """Whether the server was rendered with another version of the runtime."""
     files = (folder.package / "_runtime").glob("*.py")
     carried = {path.name: path.read_text(encoding="utf-8") for path in files}
-    return bool(carried) and carried != runtime_files()
+    return bool(carried) and carried != runtime_files(folder.card.form)
 
 
 async def _listed(folder: ServerFolder, client: Client) -> list[Problem]:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime import standalone
-from envscaler_mcp.runtime.standalone.canonical import digest_bytes, pretty
+from envscaler_mcp.runtime.standalone.canonical import digest_bytes
 from envscaler_mcp.spec.environment import Environment, EnvironmentCard
+from envscaler_mcp.spec.file_text import file_text
 from envscaler_mcp.spec.scenario import Grading, Scenario
 
 from .hidden import REPLACEMENT, without_hidden
@@ -23,6 +24,11 @@ Tree = dict[str, str]
 CARD = "environment.json"
 DEPENDENCIES = ("mcp>=2.3,<3", "pydantic>=2")
 TEMPLATES = ("README.md", "pyproject.toml", "Dockerfile", "LICENSE", ".mcpbignore", "tests/test_server.py")
+PLAIN_ONLY = frozenset(
+    f"{module}.py"
+    for module in ("decoding", "encoding", "homes", "marks", "plain", "plain_loading", "seeded")
+)
+"""Modules of the runtime that only a server of a plain class ever imports."""
 
 
 def render(environment: Environment, scenarios: Sequence[tuple[Scenario, Grading]]) -> Tree:
@@ -44,17 +50,19 @@ def render(environment: Environment, scenarios: Sequence[tuple[Scenario, Grading
     return dict(sorted(tree.items()))
 
 
-def runtime_files() -> Tree:
-    """The runtime that every generated server carries, as it stands in this library."""
+def runtime_files(form: str = "plain") -> Tree:
+    """The runtime that a server of this form carries, as it stands in this library; a plain one needs all."""
     folder = Path(standalone.__file__).parent
-    return {path.name: path.read_bytes().decode("utf-8") for path in sorted(folder.glob("*.py"))}
+    unused = PLAIN_ONLY if form == "native" else frozenset[str]()
+    paths = [path for path in sorted(folder.glob("*.py")) if path.name not in unused]
+    return {path.name: path.read_bytes().decode("utf-8") for path in paths}
 
 
 def _top(environment: Environment, pairs: Sequence[tuple[Scenario, Grading]]) -> Tree:
     values = _values(environment, pairs)
     tree = {name: fill(name, **values) for name in TEMPLATES}
-    tree["server.json"] = pretty(server_json(environment.card))
-    tree["manifest.json"] = pretty(manifest_json(environment.card, [scenario for scenario, _ in pairs]))
+    tree["server.json"] = file_text(server_json(environment.card))
+    tree["manifest.json"] = file_text(manifest_json(environment.card, [scenario for scenario, _ in pairs]))
     return tree
 
 
@@ -65,10 +73,10 @@ def _package(environment: Environment, pairs: Sequence[tuple[Scenario, Grading]]
         "__main__.py": fill("package/__main__.py", card=card, methods=_methods(card)),
         "environment.py": environment.source,
         "policy.md": environment.policy,
-        "tools.json": pretty(wire_tools(card)),
+        "tools.json": file_text(wire_tools(card)),
     }
     tree |= {f"scenarios/{scenario.id}.json": scenario.to_text() for scenario, _ in pairs}
-    tree |= {f"_runtime/{name}": text for name, text in runtime_files().items()}
+    tree |= {f"_runtime/{name}": text for name, text in runtime_files(card.form).items()}
     return {f"{card.name}/{path}": text for path, text in tree.items()}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
+import random
 from typing import Annotated, Literal, cast
 
 from pydantic import Field
@@ -25,6 +26,7 @@ _LATE = (
     "zoneinfo", "pydantic.type_adapter", "pydantic.json_schema", "pydantic.deprecated.class_validators",
     "pydantic._internal._validators", "pydantic._internal._std_types_schema", "pydantic.root_model",
     "pydantic._internal._schema_generation_shared", "pydantic._internal._serializers",
+    "envscaler_mcp.runtime.standalone.plain_loading",
 )  # fmt: skip
 
 
@@ -79,3 +81,4 @@ def preload() -> None:
     dt.datetime.strptime("2026-01-01", "%Y-%m-%d").strftime("%A")
     del episode
     Clock(dt.datetime(2026, 1, 1), 0).next_id("X")
+    random.Random("a text")  # from Python 3.13 on, the first text that is a seed changes the module

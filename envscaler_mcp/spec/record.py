@@ -22,8 +22,9 @@ from envscaler_mcp.runtime.standalone.canonical import (
     digest,
     dumps,
     loads,
-    pretty,
 )
+
+from .file_text import file_text
 
 Json = Annotated[Any, Field(description="Any JSON value.")]
 Number = int | float
@@ -69,7 +70,7 @@ class Part(BaseModel):
 
     def to_text(self) -> str:
         """The record as the text of a file."""
-        return pretty(self.to_json())
+        return file_text(self.to_json())
 
     def to_line(self) -> str:
         """The record as one line of a file of JSON lines, without the line's end."""

@@ -117,7 +117,7 @@ def test_a_plain_class_passes_its_own_tests_too(plain_folder: Path) -> None:
         ),
         (
             "tiny_library/scenarios/001.json",
-            '"holder": null',
+            '"holder":null',
             '"title2": ""',
             "test_scenario_starts_in_a_sound_state",
         ),

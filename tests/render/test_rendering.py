@@ -7,6 +7,7 @@ import pytest
 
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.render import render, templates_root
+from envscaler_mcp.render.rendering import PLAIN_ONLY, runtime_files
 from envscaler_mcp.runtime import standalone
 from envscaler_mcp.runtime.standalone.canonical import digest_bytes
 from envscaler_mcp.runtime.standalone.description import describe
@@ -21,7 +22,7 @@ def tree() -> dict[str, str]:
 
 
 def test_the_files_are_those_of_the_design(tree: dict[str, str]) -> None:
-    runtime = {f"tiny_library/_runtime/{path.name}" for path in Path(standalone.__file__).parent.glob("*.py")}
+    runtime = {f"tiny_library/_runtime/{name}" for name in runtime_files("native")}
     package = (
         "__init__.py __main__.py environment.py policy.md tools.json scenarios/001.json scenarios/002.json"
     )
@@ -46,8 +47,22 @@ def test_every_file_ends_with_one_line_feed_and_has_no_trailing_blanks(tree: dic
 
 def test_foreign_source_and_runtime_are_carried_byte_for_byte(tree: dict[str, str]) -> None:
     assert tree["tiny_library/environment.py"] == tiny.SOURCE
-    for path in Path(standalone.__file__).parent.glob("*.py"):
-        assert tree[f"tiny_library/_runtime/{path.name}"].encode() == path.read_bytes()
+    carried = {path.split("/")[-1]: text for path, text in tree.items() if "/_runtime/" in path}
+    own = {path.name: path.read_text("utf-8") for path in Path(standalone.__file__).parent.glob("*.py")}
+    assert carried == {name: text for name, text in own.items() if name not in PLAIN_ONLY}
+    assert own.keys() > PLAIN_ONLY
+
+
+def test_what_a_native_server_carries_imports_nothing_that_it_does_not() -> None:
+    carried = runtime_files("native")
+    imported = {
+        node.module
+        for text in carried.values()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.ImportFrom) and node.level
+    }
+    assert {f"{module}.py" for module in imported} <= carried.keys()
+    assert runtime_files("plain").keys() == carried.keys() | PLAIN_ONLY
 
 
 def test_tools_json_is_what_the_describer_says(tree: dict[str, str]) -> None:
