@@ -17,6 +17,7 @@ from mcp.shared.exceptions import MCPError
 from envscaler_mcp.runtime.standalone.canonical import StrictJsonError, loads
 from envscaler_mcp.runtime.standalone.difference import unescape
 from envscaler_mcp.runtime.standalone.episode import Outcome, UnknownTool
+from envscaler_mcp.runtime.standalone.server import REQUEST_ID
 from envscaler_mcp.spec.record import Json
 from envscaler_mcp.spec.scenario import Call
 
@@ -64,11 +65,12 @@ async def play_step(caller: Caller, call: Call, played: Sequence[Played]) -> Pla
         return Played(call.tool, arguments, Outcome(refusal, is_error=True, code="unknown_tool"))
 
 
-def through(client: Client) -> Caller:
-    """Calls over MCP."""
+def through(client: Client, request_id: str | None = None) -> Caller:
+    """Calls over MCP; with a `request_id`, each of them carries it."""
+    meta: types.RequestParamsMeta | None = {REQUEST_ID: request_id} if request_id else None
 
     async def call(tool: str, arguments: dict[str, Json]) -> Outcome:
-        answer = await client.call_tool(tool, arguments)
+        answer = await client.call_tool(tool, arguments, meta=meta)
         result = result_of(answer)
         code = str(result.get("code", "refused")) if answer.is_error else None
         return Outcome(result, bool(answer.is_error), code)

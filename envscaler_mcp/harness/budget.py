@@ -6,10 +6,8 @@ import asyncio
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
-from mcp import Client
-
 from envscaler_mcp.agents import Stopped
-from envscaler_mcp.certify import through
+from envscaler_mcp.certify.play import Caller
 from envscaler_mcp.errors import Infrastructure
 from envscaler_mcp.runtime.standalone.difference import diff
 from envscaler_mcp.runtime.standalone.episode import Outcome
@@ -46,16 +44,14 @@ class Changes:
 class Budget:
     """Counts what an agent uses up; raises `Stopped` in the call or turn that would exceed it."""
 
-    def __init__(self, client: Client, limits: Limits, changes: Changes) -> None:
-        self._through = through(client)
+    def __init__(self, caller: Caller, limits: Limits, changes: Changes) -> None:
+        self._caller = caller
         self._limits = limits
         self._changes = changes
         self._calls = 0
         self._turns = 0
         self.tokens = 0
         self.cost_usd = 0.0
-        self.broke_off = False
-        """Whether a call was never answered."""
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @property
@@ -95,11 +91,7 @@ class Budget:
     async def call(self, tool: str, arguments: dict[str, Json]) -> Outcome:
         """One call through the MCP client."""
         self.begin_call()
-        try:
-            answer = await self._through(tool, arguments)
-        except BaseException:
-            self.broke_off = True
-            raise
+        answer = await self._caller(tool, arguments)
         await self._changes.note()
         return answer
 

@@ -106,7 +106,7 @@ class Rollout:
         self._changes = changes.by_call
         await changes.note()
         async with self.clients.connected(self.task.folder, episode) as desk:
-            self._budget = budget = Budget(desk.client, self.limits, changes)
+            self._budget = budget = Budget(desk.call, self.limits, changes)
             self._talk = talk = self._open_talk(episode)
             oracle = isinstance(self.agent, Oracle)
             conversation = self._conversation()
@@ -127,8 +127,6 @@ class Rollout:
                 reason = await self._let_in(assignment, watched, budget)
             else:
                 reason = await self._within_limits(assignment, budget)
-            if budget.broke_off:
-                desk.spoil()
             if talk.failure and reason is None:
                 raise talk.failure
         return reason
