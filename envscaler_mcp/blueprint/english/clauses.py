@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from envscaler_mcp.blueprint.design import Action, Design, Duty, Measure, Parameter
 from envscaler_mcp.blueprint.expression.tree import Type
@@ -11,9 +12,15 @@ from envscaler_mcp.blueprint.wording import plural
 
 from .forms import Articled, Either, Form, Meaning, Parts, Phrase, Ranked, Slot, slots_of, template
 from .naming import Naming
-from .statements import Clause, may_share
+from .statements import Clause, is_heavy, may_share
 
-REPORTS = ("file a report of {figure}", "report {figure}", "file a report that gives {figure}")
+REPORTS = ("file a report on {figure}", "report {figure}", "file a report that gives {figure}")
+_WITH_OBJECT = re.compile(
+    r"(?P<verb>\w+) (?P<object>(?:the [\w' ]+ )?\{(?P<row>\w+)\}) "
+    r"(?P<rest>(?:again|as|at|back|by|down|for|from|in|into|off|on|out|over|to|until|up|with)\b.*)"
+)
+"""`record {visit} as missed`, which may be said as `record as missed {visit}`."""
+_OBJECT_FIRST = ("let", "have")
 CHAINS = ("{first}, and then {second}", "first {first} and then {second}", "{first}, then {second}")
 
 
@@ -33,21 +40,28 @@ class Clauses:
         self.test = Ranked(tuple(form for entity in design.entities for form in self._tests(entity.name)))
 
     def _actions(self) -> list[Form]:
+        asks = [(one, ask) for one in self.design.actions if not one.answer for ask in one.asks]
+        return [form for action, ask in asks for form in self._action(action, imperative(ask))]
+
+    def _action(self, action: Action, ask: str) -> list[Form]:
+        """The clause as it is, and with its object at the end, for objects of many words."""
+        found = _WITH_OBJECT.fullmatch(ask)
+        if found is None or found["verb"] in _OBJECT_FIRST:
+            return [self._as_asked(action, ask, lambda _: True)]
+        row, ending = found["row"], f"{found['verb']} {found['rest']} {found['object']}"
         return [
-            self._action(action, ask)
-            for action in self.design.actions
-            if not action.answer
-            for ask in action.asks
+            self._as_asked(action, ask, lambda given: not is_heavy(given.get(row))),
+            self._as_asked(action, ending, lambda given: is_heavy(given.get(row))),
         ]
 
-    def _action(self, action: Action, ask: str) -> Form:
+    def _as_asked(self, action: Action, ask: str, suits: Callable[[Mapping[str, Any]], bool]) -> Form:
         slots = {name: self._slot(action, action.parameter(name), ask) for name in slots_of(ask)}
         parameters = {name: action.parameter(name) for name in slots}
-        parts = self._smoothed(imperative(ask), slots, parameters)
+        parts = self._smoothed(ask, slots, parameters)
 
         def take(said: Meaning) -> Parts | None:
             fits = isinstance(said, Clause) and not said.figure and said.action == action.name
-            return said.arguments if fits else None
+            return said.arguments if fits and suits(said.arguments) else None
 
         return Phrase(parts, take, lambda given: Clause(action.name, dict(given)))
 

@@ -46,8 +46,12 @@ SUPERLATIVES_BY_WORD: Mapping[str, tuple[str, str]] = {
     "amount": ("smallest", "largest"),
     "number": ("smallest", "largest"),
     "balance": ("smallest", "largest"),
+    "capacity": ("smallest", "largest"),
+    "hour": ("earliest", "latest"),
 }
 """The same for labels with such a word."""
+SAID_OF_THE_ROW = ("day", "date", "hour", "length", "duration", "distance", "size")
+"""Labels without which a superlative says enough: the earliest sitting, the shortest closure."""
 OPERATORS = ("==", "!=", "<", "<=", ">", ">=")
 _ADJECTIVE = re.compile(
     r"\w+(ed|en|ing|able|ible|ive|ant|ent|ial)"
@@ -118,6 +122,16 @@ class Conditions:
         found = [pair for word, pair in SUPERLATIVES_BY_WORD.items() if word in said]
         return found[0] if found else SUPERLATIVES[self.manner(entity, name)]
 
+    def speaks_of_the_row(self, entity: str, name: str) -> bool:
+        """Whether a superlative needs no label: `the earliest sitting`, if no other field could be meant."""
+        pair = self.superlatives(entity, name)
+        rivals = [one for one in self.ranking(entity) if self.superlatives(entity, one) == pair]
+        return self.label(entity, name) in SAID_OF_THE_ROW and rivals == [name]
+
+    def ranking(self, entity: str) -> list[str]:
+        """The fields and derived values that can be least or greatest."""
+        return [one for one in self.names(entity) if self.kind(entity, one).kind in ("int", "money", "date")]
+
     def _counts(self, entity: str, name: str) -> bool:
         """Whether a field says how many of something a row has: its label is its unit."""
         unit = self.unit(entity, name)
@@ -134,21 +148,23 @@ class Conditions:
         names = [one.name for one in row.fields if not one.free_text and not one.title] + derived
         return [name for name in names if self.kind(entity, name).kind not in ("refs", "none")]
 
-    def verbs(self, entity: str, name: str) -> list[Form]:
+    def verbs(self, entity: str, name: str, *, many: bool = False) -> list[Form]:
         """What a row does or is: `is confirmed`, `has at least 3 beds`, `has no fee`; as a condition."""
         kind, label = self.kind(entity, name), self.label(entity, name)
+        be, have = ("are", "have") if many else ("is", "has")
         forms: list[Form] = []
         if name == STATE:
             table = {predicate(value): value for value in kind.values}
-            forms += [_test(name, op, (be, Slot("value", words_for(table)))) for op, be in _BEING.items()]
+            value = Slot("value", words_for(table))
+            forms += [_test(name, op, (f"{be}{no} ", value)) for op, no in (("==", ""), ("!=", " not"))]
         if kind.kind == "bool" and is_adjective(name):
-            forms += [fixed(f"is {words(name)}", Condition(name, "==", True))]
-            forms += [fixed(f"is not {words(name)}", Condition(name, "==", False))]
+            forms += [fixed(f"{be} {words(name)}", Condition(name, "==", True))]
+            forms += [fixed(f"{be} not {words(name)}", Condition(name, "==", False))]
         if self.manner(entity, name) == "count":
-            forms += self._comparing(entity, name, "has ")
+            forms += self._comparing(entity, name, f"{have} ")
         if kind.optional:
-            forms += [fixed(f"has no {label}", Condition(name, "==", None))]
-            forms += [fixed(f"has {with_article(label)}", Condition(name, "!=", None))]
+            forms += [fixed(f"{have} no {label}", Condition(name, "==", None))]
+            forms += [fixed(f"{have} {with_article(label)}", Condition(name, "!=", None))]
         return forms
 
     def being(self, entity: str, name: str) -> Form:
@@ -162,7 +178,9 @@ class Conditions:
         kind, unit = self.kind(entity, name), self.unit(entity, name)
         like = "" if (entity, name) in self.design.derived else self.design.by_entity[entity].field(name).like
         label = self.label(entity, name)
-        said = "" if verb != "has " and unit and plural(unit) in label else unit  # number of flights: 6
+        said = (
+            "" if verb not in ("has ", "have ") and unit and plural(unit) in label else unit
+        )  # number of flights: 6
         value = Slot("value", self.value(kind, like, said))
         table = COMPARISONS[self.manner(entity, name)]
         return [
@@ -170,9 +188,6 @@ class Conditions:
             for op, texts in table.items()
             for before, _, after in (text.partition("{}") for text in texts)
         ]
-
-
-_BEING = {"==": "is ", "!=": "is not "}
 
 
 def _test(name: str, op: str, parts: Sequence[str | Slot]) -> Form:

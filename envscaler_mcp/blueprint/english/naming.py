@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -88,10 +88,10 @@ class Naming:
 
     def _same(self, entity: Entity) -> Form:
         noun = entity.noun.singular
-        forms = [_same_form(f"that {noun}", Same(entity.name, near=True))]
-        forms += [_same_form(f"the same {noun}", Same(entity.name))]
-        forms += [] if is_person(entity) else [_same_form("it", Same(entity.name, near=True, bare=True))]
-        return Ranked(tuple(reversed(forms)))
+        near, far = Same(entity.name, near=True), Same(entity.name)
+        bare = () if is_person(entity) else (_same_form("it", Same(entity.name, near=True, bare=True)),)
+        that = Mostly((_same_form(f"that {noun}", near), _same_form(f"the same {noun}", near)))
+        return Ranked((*bare, _same_form(f"the same {noun}", far), that))
 
     def _described(self, entity: str) -> Form:
         """A row by its marks: the title, or what else is true of it."""
@@ -190,20 +190,22 @@ class Naming:
         row = self.design.by_entity[entity]
         return Either(tuple(self._selection((word,), row) for word in ("every ", "each ")))
 
-    def _selection(self, head: tuple[str, ...], entity: Entity, middle: tuple[Slot, ...] = ()) -> Phrase:
-        """A selection in the singular; `middle` stands between the noun's phrases and the clauses."""
-        phrases = self._phrases(entity)
-        parts = (*head, *_before(entity), entity.noun.singular, *phrases, *middle)
-        clauses = Slot("clauses", Later(lambda: self.relative(entity.name)), optional=True)
-        told = {slot.name for slot in parts if isinstance(slot, Slot)} - {slot.name for slot in middle}
+    def _selection(
+        self, head: tuple[str | Slot, ...], entity: Entity, middle: tuple[Slot, ...] = ()
+    ) -> Phrase:
+        """A selection in the singular; the slot `best`, before the noun or behind its phrases, takes one."""
+        parts = (*head, *_before(entity), entity.noun.singular, *self._phrases(entity), *middle)
+        names = {slot.name for slot in parts if isinstance(slot, Slot)}
+        told, superlative = names - {"best"}, "best" in names
+        clauses = Slot("clauses", Later(lambda: self.relative(entity.name, among=superlative)), optional=True)
 
         def take(said: Meaning) -> Parts | None:
             best = isinstance(said, Best)
             selection = said.among if best else said
             fits = isinstance(selection, Selection) and selection.entity == entity.name
-            if not fits or best != bool(middle):
+            if not fits or best != superlative:
                 return None
-            return {**{slot.name: said for slot in middle}, **_shared_out(selection.conditions, told)}
+            return {**({"best": said} if best else {}), **_shared_out(selection.conditions, told)}
 
         def build(given: Parts) -> Meaning:
             phrased = {name: value for name, value in given.items() if name in told}
@@ -218,38 +220,44 @@ class Naming:
         return lambda condition: condition_order(self.design, entity, condition)
 
     def _best(self, entity: Entity) -> Form:
-        """`the open room with the lowest nightly rate that has at least 3 beds`."""
-        table = {
-            f" with the {word} {self.conditions.label(entity.name, name)}": (name, greatest)
-            for name in self._numbers(entity)
-            for greatest, word in enumerate(self.conditions.superlatives(entity.name, name))
-        }
-        if not table:
-            return Either(())
-        superlative = words_for({text: (name, bool(greatest)) for text, (name, greatest) in table.items()})
-        best = Phrase((Slot("best", superlative),), _take_best, lambda given: given["best"])
-        return self._selection(("the ",), entity, (Slot("best", best),))
+        """`the open room with the lowest nightly rate among those that have at least 3 beds`."""
+        before: dict[str, tuple[str, bool]] = {}
+        behind: dict[str, tuple[str, bool]] = {}
+        for name in self.conditions.ranking(entity.name):
+            label = self.conditions.label(entity.name, name)
+            for greatest, word in enumerate(self.conditions.superlatives(entity.name, name)):
+                if self.conditions.speaks_of_the_row(entity.name, name):
+                    before[word] = name, bool(greatest)
+                else:
+                    behind[f" with the {word} {label}"] = name, bool(greatest)
+        return Either(
+            (
+                self._selection(("the ", _best_slot(before), " "), entity),
+                self._selection(("the ",), entity, (_best_slot(behind),)),
+            )
+        )
 
-    def _numbers(self, entity: Entity) -> list[str]:
-        """The fields and derived values that can be least or greatest."""
-        names = self.conditions.names(entity.name)
-        return [
-            name for name in names if self.conditions.kind(entity.name, name).kind in ("int", "money", "date")
-        ]
-
-    def _relative(self, entity: str) -> Form:
-        """` that is confirmed and whose price is at least €100.00`, as conditions."""
+    def _relative(self, entity: str, *, among: bool = False) -> Form:
+        """` that is confirmed and whose price is at least €100.00`, or ` among those that are confirmed`."""
         pronoun = "who" if is_person(self.design.by_entity[entity]) else "that"
         said = self.conditions
         names = said.names(entity)
         verbs = [
-            whole((f" {pronoun} ", Slot("test", form))) for name in names for form in said.verbs(entity, name)
+            whole((f" {pronoun} ", Slot("test", form)))
+            for name in names
+            for form in said.verbs(entity, name, many=among)
         ]
         owned = [
             whole((f" whose {said.label(entity, name)} ", Slot("test", said.being(entity, name))))
             for name in names
         ]
-        return Listing(Ranked((*verbs, *owned)), least=1, comma=" and", last=" and")
+        clauses = Listing(Ranked((*verbs, *owned)), least=1, comma=" and", last=" and")
+        return whole((" among those", Slot("clauses", clauses))) if among else clauses
+
+
+def _best_slot(table: Mapping[str, tuple[str, bool]]) -> Slot:
+    """The superlatives of a table: words → field, and whether the greatest is meant."""
+    return Slot("best", Phrase((Slot("best", words_for(table)),), _take_best, lambda given: given["best"]))
 
 
 def _same_form(text: str, same: Same) -> Form:

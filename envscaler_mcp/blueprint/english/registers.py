@@ -59,7 +59,7 @@ LETTER = Register(
         "Please then {do}.",
         "After that, please {do}.",
         "Next, I should like you to {do}.",
-        "Thereafter, would you kindly {do}?",
+        "Following that, would you kindly {do}?",
     ),
     last_orders=("Finally, please {do}.", "Lastly, I should be grateful if you would {do}."),
     tests=(
@@ -98,23 +98,23 @@ NOTE = Register(
     news=("Do what has to be done under the policy.", "Deal with it as the policy lays down."),
     more=("One more thing.", "Also:"),
     day="{day}\n",
-    lists=("To be done, in this order:\n",),
+    lists=("To be dealt with, one after the other:\n",),
 )
 CHAT = Register(
     openings=("Hi! ", "Hello there, I need a hand. ", "Hey, a quick one. ", "Good morning! ", ""),
     closings=("", " Thanks a lot!", " Thank you!", " Cheers!"),
     orders=("Could you {do}?", "Can you please {do}?", "I need you to {do}.", "Would you {do}, please?"),
     next_orders=("Then could you {do}?", "And then please {do}.", "Once that is done, can you {do}?"),
-    last_orders=("And last of all, could you {do}?", "Oh, and to finish, please {do}."),
+    last_orders=("And last of all, could you {do}?", "Oh, and finally, please {do}."),
     tests=(
         "If {test}, could you {then}? If not, please {otherwise}.",
         "If {test}, please {then}, and if not, {otherwise}.",
-        "Can you look up whether {test}? If it is so, {then}; if not, {otherwise}.",
+        "Can you look up whether {test}? If so, {then}; if not, {otherwise}.",
     ),
     tests_alone=(
         "If {test}, could you {then}?",
         "If {test}, please {then}.",
-        "Can you look up whether {test}? If it is so, {then}.",
+        "Can you look up whether {test}? If so, {then}.",
     ),
     connectives=("And then, ", "After that, "),
     news=(
@@ -150,6 +150,6 @@ MAIL = Register(
     ),
     more=("There is one more thing.", "We have also heard the following."),
     day="Date: {day}\n",
-    lists=("Please do the following, in this order:\n",),
+    lists=("Please deal with the following points in this order:\n",),
 )
 ALL: Mapping[str, Register] = dict(zip(REGISTERS, (LETTER, NOTE, CHAT, MAIL), strict=True))

@@ -82,7 +82,7 @@ def say(
     for number in range(TRIES):
         rng = random.Random(f"{seed}/{register}/{number}")
         text = grammar.said(wanted.requests, register, written, rng)
-        if text is not None and grammar.meanings(text) == [wanted]:
+        if text is not None and "that that" not in text and grammar.meanings(text) == [wanted]:
             return text
     raise Unsayable(f"no words for {wanted!r}")
 

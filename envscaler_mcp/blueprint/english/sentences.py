@@ -82,12 +82,10 @@ class Sentences:
         return forms
 
     def _news(self) -> list[Form]:
-        places = ("first", "next", "last")
-        forms = [_news(f"{{News}} {todo}", self.clauses) for todo in self.register.news]
-        later = [
-            _news(f"There is one more thing. {{News}} {todo}", self.clauses) for todo in self.register.news
-        ]
-        return [_at(place, form) for place in places for form in (forms if place == "first" else later)]
+        told = [f"{{News}} {todo}" for todo in self.register.news]
+        later = [f"{more} {text}" for more in self.register.more for text in told]
+        forms = [_at("first", _news(text, self.clauses)) for text in told]
+        return forms + [_at(place, _news(text, self.clauses)) for place in ("next", "last") for text in later]
 
     def _listed(self) -> Form:
         """One line of a numbered list: `2. Confirm the booking of Anna Berg.`, and its like."""

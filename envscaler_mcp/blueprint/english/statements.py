@@ -30,6 +30,7 @@ USE_REFERENCE = 0.7
 USE_NEAR_REFERENCE = 0.9
 JOIN_ROWS = 0.75
 JOIN_CLAUSES = 0.25
+MOST_WEIGHT = 3
 MOST_ROWS = 3
 """So many names in one phrase; more of them nobody reads."""
 
@@ -180,9 +181,16 @@ def _referring(
         if near is not None and part.entity == near.entity:
             same = part == near and rng.random() < USE_NEAR_REFERENCE
             return Same(part.entity, near=True, bare=bare) if same else part
-        if part == memory.only(part.entity) and rng.random() < USE_REFERENCE:
+        if part == memory.only(part.entity) and (_is_wordy(part) or rng.random() < USE_REFERENCE):
             return Same(part.entity)
     return _mapped(part, inner)
+
+
+def _is_wordy(row: Described) -> bool:
+    """Whether a name is more than a title; nobody says it twice, and by then its state may be another."""
+    return len(row.marks) > 1 or any(
+        mark.field == STATE or isinstance(mark.value, Described) for mark in row.marks
+    )
 
 
 def resolve(requests: Sequence[Any]) -> tuple[Request, ...]:
@@ -315,6 +323,28 @@ def _one_clause(design: Design, first: Clause, second: Clause) -> Clause | None:
     if {**first.arguments, subject: None} != {**second.arguments, subject: None}:
         return None
     return Clause(first.action, {**first.arguments, subject: Several((*rows, other))})
+
+
+def is_heavy(value: object) -> bool:
+    """Whether a name has so many words that what follows it would come too late: it stands at the end."""
+    return _weight(value) >= MOST_WEIGHT
+
+
+def _weight(value: object) -> int:
+    """How much there is to be said of a row, or of several."""
+    match value:
+        case Described():
+            return sum(_weight(mark.value) for mark in value.marks)
+        case Several():
+            return sum(map(_weight, value.rows))
+        case Best():
+            return MOST_WEIGHT
+        case Selection():
+            return sum(_weight(one) for one in value.conditions)
+        case Condition():
+            return _weight(value.value) + (value.op != "==")
+        case _:
+            return 1
 
 
 def may_share(design: Design, name: str, ask: str | None = None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Self
@@ -32,6 +33,8 @@ from .things import Things
 from .tree import Aggregate, Compare, Constant, Expression, Get, Logic, Not, OneOf, Variable, Within
 from .voice import Pieces, listed, plain
 from .walk import nodes_of
+
+_THAT = re.compile(r"^that(?= (?:is|are|has|have)\b)")
 
 
 class Relatives(Things):
@@ -71,8 +74,8 @@ class Relatives(Things):
 
     def relative(self, where: Expression | None, loop: Aggregate, *, many: bool) -> Pieces:
         """What stands after the noun for the rows of a loop: ` of that room that are confirmed`."""
-        named = f"that {self.design.by_entity[loop.entity].noun.singular}"
-        voice = self.within_rows(loop, Referent("which", "bare", named=named))
+        entity = self.design.by_entity[loop.entity]
+        voice = self.within_rows(loop, Referent("which", "bare", named=f"that {entity.noun.singular}"))
         overlap, parts = overlap_in(without_tests(conjuncts(where)), loop.variable)
         phrases: Pieces = []
         standing: list[Pieces] = []
@@ -97,6 +100,8 @@ class Relatives(Things):
         phrases += [f" with {joined(own)}"] if own else []
         for way, names in shared.items():
             whose.append([f"whose {way} has {joined(names)}"])
+        if entity.is_person:
+            standing = [_of_people(clause) for clause in standing]
         clauses = [*standing, *whose]
         return [*phrases, " ", *listed(clauses)] if clauses else phrases
 
@@ -323,6 +328,11 @@ class Relatives(Things):
         rows = (one.type.entity for one in nodes if isinstance(one, Variable) and one.name == variable)
         entity = next(rows, "")
         return "their" if entity and self.design.by_entity[entity].is_person else "its"
+
+
+def _of_people(clause: Pieces) -> Pieces:
+    """`who is at work or who has no quota`, not `that is`."""
+    return [_THAT.sub("who", one) if isinstance(one, str) else one for one in clause]
 
 
 def _includes(several: bool, negated: bool) -> str:

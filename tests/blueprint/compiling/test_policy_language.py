@@ -33,7 +33,7 @@ SAID = (
     ("car_rental",
      "whose day is not more than 30 days before today"),
     ("conference_programme",
-     "A new slot of the talk of the other slot in the stage of the other slot is made, with the hour"
+     "A new slot of the talk of the other slot in the room of the other slot is made, with the hour"
      " of the slot as its hour"),
     ("exam_scheduling",
      "is less than 2 times (1 plus the number of agreed watches over the sitting)"),

@@ -151,7 +151,8 @@ def test_the_best_of_some():
     )
     said = alone(Do("move_booking", {"booking": FIRST, "room": cheapest}))
     assert any(
-        "to the open room with the lowest nightly rate that has at least 3 beds." in text for text in said
+        "to the open room with the lowest nightly rate among those that have at least 3 beds." in text
+        for text in said
     )
 
 
