@@ -39,6 +39,8 @@ class Access:
     option: str = "--llm"
     """How people name a model here; errors say it."""
     budget_usd: float | None = None
+    streams: bool = True
+    """Whether answers are heard as streams; some gateways can only send a whole."""
     at_once: int = 8
     patience: Patience = field(default_factory=Patience)
     clock: Clock = field(default_factory=RealClock)
@@ -106,6 +108,7 @@ class Access:
             key_name=key_name,
             secrets=self.secrets,
             attempt_seconds=self.patience.attempt_seconds,
+            streams=self.streams,
             clock=self.clock,
             close_later=lambda close: self._open.push_async_callback(close) and None,
         )

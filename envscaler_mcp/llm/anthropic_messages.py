@@ -1,7 +1,4 @@
-"""`anthropic:MODEL`: Anthropic's Messages, through its SDK.
-
-Always streamed: the SDK refuses long answers otherwise, and a silent connection is cut on its way.
-"""
+"""`anthropic:MODEL`: Anthropic's Messages, through its SDK."""
 
 from __future__ import annotations
 
@@ -9,8 +6,8 @@ from typing import Any, cast
 
 from envscaler_mcp.spec import Json
 
-from .attempt import AnswerLost
 from .connection import Connection
+from .hearing import Hearing
 from .llm import Answer, Finish, Usage
 from .prices import Price, cost_of
 from .request import Request
@@ -35,7 +32,7 @@ class AnthropicMessages:
         self.name = f"anthropic:{model}"
         self._model = model
         self._price = price
-        self._client, self._wire = open_anthropic(self.name, connection)
+        self._hearing, self._wire = open_anthropic(self.name, connection)
         self._structured = Structured(self._ask, suits=self._suits)
 
     async def answer(self, request: Request) -> Answer:
@@ -54,8 +51,7 @@ class AnthropicMessages:
         body = self._body(request, schema)
 
         async def call() -> Answer:
-            async with self._client.messages.stream(**body) as stream:
-                return self._answer(await stream.get_final_message())
+            return self._answer(await self._hearing.message(body))
 
         return await self._wire(call)
 
@@ -69,8 +65,6 @@ class AnthropicMessages:
         return body
 
     def _answer(self, message: Any) -> Answer:
-        if message.stop_reason is None:
-            raise AnswerLost(f"{self.name}: the stream ended before the answer did")
         usage = usage_told(message.usage)
         return Answer(
             text=text_of([block.text for block in message.content if block.type == "text"]),
@@ -82,7 +76,7 @@ class AnthropicMessages:
         )
 
 
-def open_anthropic(spec: str, connection: Connection) -> tuple[Any, Wire]:
+def open_anthropic(spec: str, connection: Connection) -> tuple[Hearing, Wire]:
     """A client of the SDK whose own retries are off.
 
     Raises:
@@ -100,7 +94,7 @@ def open_anthropic(spec: str, connection: Connection) -> tuple[Any, Wire]:
     )
     connection.close_later(client.close)
     wire = Wire(anthropic, spec, connection.key_name, connection.secrets, connection.clock)
-    return cast("Any", client), wire
+    return Hearing(spec, client, connection.streams), wire
 
 
 def _narrowed(schema: Json) -> Any:

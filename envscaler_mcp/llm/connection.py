@@ -11,12 +11,16 @@ from .secrets import Secrets
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """Where, with which key, and for how long; `close_later` takes what must be closed in the end."""
+    """Where, with which key, for how long, and whether as a stream.
+
+    `close_later` takes what must be closed in the end.
+    """
 
     address: str
     key: str = field(repr=False)
     key_name: str
     secrets: Secrets
     attempt_seconds: float
+    streams: bool
     clock: Clock
     close_later: Callable[[Callable[[], Awaitable[None]]], None]

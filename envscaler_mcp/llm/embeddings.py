@@ -33,7 +33,8 @@ class OpenAIEmbeddings:
         self.name = name
         self._model = model
         self._price = price
-        self._client, self._wire = open_client(self.name, connection)
+        hearing, self._wire = open_client(self.name, connection)
+        self._client = hearing.client
 
     async def answer(self, request: Request) -> Answer:
         """A list of vectors, one for each message.

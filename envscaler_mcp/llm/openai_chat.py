@@ -6,7 +6,6 @@ from typing import Any
 
 from envscaler_mcp.spec import Json
 
-from .attempt import AnswerLost
 from .connection import Connection
 from .llm import Answer, Finish
 from .openai_responses import open_client
@@ -26,7 +25,7 @@ class OpenAIChat:
         self.name = f"chat:{model}"
         self._model = model
         self._price = price
-        self._client, self._wire = open_client(self.name, connection)
+        self._hearing, self._wire = open_client(self.name, connection)
         self._structured = Structured(self._ask, suits=lambda _schema: True)
 
     async def answer(self, request: Request) -> Answer:
@@ -37,7 +36,7 @@ class OpenAIChat:
         body = self._body(request, schema)
 
         async def call() -> Answer:
-            return self._answer(await self._client.chat.completions.create(**body))
+            return self._answer(await self._hearing.completion(body))
 
         return await self._wire(call)
 
@@ -54,8 +53,6 @@ class OpenAIChat:
         return body
 
     def _answer(self, completion: Any) -> Answer:
-        if not completion.choices:
-            raise AnswerLost(f"{self.name}: the reply holds no choice")
         choice, counted = completion.choices[0], completion.usage
         refusal = getattr(choice.message, "refusal", None)
         cached = getattr(getattr(counted, "prompt_tokens_details", None), "cached_tokens", 0)

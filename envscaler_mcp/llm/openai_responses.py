@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from envscaler_mcp.spec import Json
 
-from .attempt import AnswerLost
 from .connection import Connection
+from .hearing import Hearing
 from .llm import Answer, Finish
 from .prices import Price, cost_of
 from .request import Request
@@ -25,7 +25,7 @@ class OpenAIResponses:
         self.name = f"openai:{model}"
         self._model = model
         self._price = price
-        self._client, self._wire = open_client(self.name, connection)
+        self._hearing, self._wire = open_client(self.name, connection)
         self._structured = Structured(self._ask, suits=lambda _schema: True)
 
     async def answer(self, request: Request) -> Answer:
@@ -36,7 +36,7 @@ class OpenAIResponses:
         body = self._body(request, schema)
 
         async def call() -> Answer:
-            return self._answer(await self._client.responses.create(**body))
+            return self._answer(await self._hearing.response(body))
 
         return await self._wire(call)
 
@@ -52,8 +52,6 @@ class OpenAIResponses:
         return body
 
     def _answer(self, response: Any) -> Answer:
-        if response.status not in {"completed", "incomplete"}:
-            raise AnswerLost(f"{self.name}: the response is {short(response.status) or 'of no known form'}")
         parts = [part for output in response.output if output.type == "message" for part in output.content]
         texts = [part.text for part in parts if part.type == "output_text"]
         refusals = [part.refusal for part in parts if part.type == "refusal"]
@@ -70,7 +68,7 @@ class OpenAIResponses:
         )
 
 
-def open_client(spec: str, connection: Connection) -> tuple[Any, Wire]:
+def open_client(spec: str, connection: Connection) -> tuple[Hearing, Wire]:
     """A client of the SDK whose own retries are off; the chat provider uses the same.
 
     Raises:
@@ -88,7 +86,7 @@ def open_client(spec: str, connection: Connection) -> tuple[Any, Wire]:
     )
     connection.close_later(client.close)
     wire = Wire(openai, spec, connection.key_name, connection.secrets, connection.clock)
-    return cast("Any", client), wire
+    return Hearing(spec, client, connection.streams), wire
 
 
 def _finish(response: Any, *, refused: bool) -> Finish:

@@ -23,6 +23,7 @@ from tests.llm.model_server import ModelServer
 
 Serve = Callable[[Script], ModelServer]
 MakeAccess = Callable[..., Access]
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one worker for all: its start costs most
 SPECS = ("openai:gpt-5.2", "anthropic:claude-opus-5", "chat:local-model@{address}")
 SOLUTION = [("get", {"name": "a"}), ("add", {"name": "a", "by": 2})]
 
@@ -60,18 +61,29 @@ def roll(process: EnvironmentProcess, task: Task) -> Callable[..., Any]:
     return play
 
 
-async def test_the_same_calls_give_the_same_end_over_every_protocol(
+async def test_the_same_calls_give_the_same_end_over_every_protocol_as_a_stream_or_a_whole(
     serve: Serve, access: MakeAccess, roll: Callable[..., Any]
 ) -> None:
     server = serve(plays(SOLUTION))
-    chat = f"chat:local-model@{server.openai}"
-    done = [await roll(one, access(server)) for one in (*SPECS[:2], chat)]
-    server.script = written(SOLUTION)
-    done.append(await roll(f"prompted:{chat}", access(server)))
+    specs = (*SPECS[:2], f"chat:local-model@{server.openai}")
+    done: list[Finished] = []
+    for streams in (True, False):
+        server.script = plays(SOLUTION)
+        done += [await roll(one, access(server, streams=streams)) for one in specs]
+        server.script = written(SOLUTION)
+        done += [await roll(f"prompted:{one}", access(server, streams=streams)) for one in specs]
     rows = [(one.row.outcome, one.row.reward, one.row.calls, one.row.turns) for one in done]
-    assert rows == [("passed", 1.0, 2, 3)] * 4
+    assert rows == [("passed", 1.0, 2, 3)] * 12
     assert len({one.trajectory.steps[-1].state_digest for one in done}) == 1
     assert all(one.row.tokens > 0 for one in done)
+    assert [asked.stream for asked in server.asked] == [True] * 18 + [False] * 18
+    wholes = {(asked.dialect, asked.results): asked.body for asked in server.asked[18:27]}
+    for streamed in server.asked[
+        :9
+    ]:  # what a model is told of its own calls does not depend on how they came
+        whole = wholes[streamed.dialect, streamed.results]
+        kept = {key: value for key, value in streamed.body.items() if key not in ("stream", "stream_options")}
+        assert kept == {key: value for key, value in whole.items() if key != "stream"}
 
 
 async def test_the_model_is_told_policy_instruction_and_tools_and_nothing_else(
@@ -149,6 +161,12 @@ async def test_arguments_that_are_no_json_are_told_too(
         (Said(status=400), "infrastructure_error", "400"),
         (Said(cut="at once"), "infrastructure_error", "no whole answer"),
         (Said(text="half of it", cut="connection"), "infrastructure_error", "no whole answer"),
+        (Said(text="half of it", cut="stream"), "infrastructure_error", "ended before the answer"),
+        (
+            Said(tools=(ToolUse("add", {"name": "a", "by": 2}),), cut="stream"),
+            "infrastructure_error",
+            "ended",
+        ),
         (Said(text=""), "infrastructure_error", "empty"),
         (Said(body=b"<html>busy</html>", content_type="text/html"), "infrastructure_error", ""),
     ],
@@ -193,7 +211,7 @@ async def test_a_busy_provider_does_not_restart_the_episode(
         ("nobody", "no such agent"),
     ],
 )
-def test_a_spec_that_cannot_be_played_says_why(spec: str, said: str) -> None:
+async def test_a_spec_that_cannot_be_played_says_why(spec: str, said: str) -> None:
     with pytest.raises(BadInput, match=said) as caught:
         agent_of(spec)
     assert str(caught.value).startswith("--agent ")

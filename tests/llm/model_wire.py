@@ -96,7 +96,11 @@ def _chat_events(asked: Asked, said: Said) -> Iterator[Event]:
     for piece in _pieces(said.text):
         yield chunk({"content": piece})
     for number, tool in enumerate(said.tools):
-        yield chunk({"tool_calls": [{"index": number, **_chat_call(asked, number, tool)}]})
+        call = _chat_call(asked, number, tool)
+        arguments = call["function"].pop("arguments")
+        yield chunk({"tool_calls": [{"index": number, **call}]})
+        for piece in _pieces(arguments):
+            yield chunk({"tool_calls": [{"index": number, "function": {"arguments": piece}}]})
     yield chunk({}, _chat_finish(said))
     if (asked.body.get("stream_options") or {}).get("include_usage"):
         yield "", {**head, "choices": [], "usage": _chat_usage(asked, said)}

@@ -10,6 +10,7 @@ from envscaler_mcp.errors import BadInput, ProviderFailed, RequestRefused
 from envscaler_mcp.llm import Patience, Usage, ask, llm_of
 from tests.llm.conftest import CANARY
 from tests.llm.model_script import Asked, Said, says
+from tests.llm.model_wire import whole
 
 SCHEMA = {
     "type": "object",
@@ -185,19 +186,39 @@ async def test_what_merits_another_attempt_gets_one(serve, spec, access, clock, 
         assert sum(clock.slept) >= 7
 
 
-async def test_a_stream_that_ends_too_early_is_no_answer(serve, access):
+async def test_a_stream_that_ends_too_early_is_no_answer(serve, spec, access):
     server = serve(says(Said(text="half of this is missing", cut="stream"), "well"))
     async with access(server) as run:
-        llm = llm_of("anthropic:claude-opus-5", run)
-        assert (await llm.complete(ask("topics", "x"))).text == "well"
+        assert (await llm_of(spec(server), run).complete(ask("topics", "x"))).text == "well"
 
 
-async def test_an_error_inside_of_a_stream_is_retried(serve, access):
-    said = b'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"later"}}\n\n'
-    server = serve(says(Said(body=said, content_type="text/event-stream"), "well"))
+@pytest.mark.parametrize("named", ["openai:gpt-5.2", "chat:m@{address}/elsewhere/v1"])
+async def test_a_whole_is_heard_where_a_stream_was_asked_for(serve, access, named: str):
+    server = serve(lambda asked: Said(body=json.dumps(whole(asked, Said(text="well"))).encode()))
     async with access(server) as run:
-        llm = llm_of("anthropic:claude-opus-5", run)
+        llm = llm_of(named.format(address=server.anthropic), run)
         assert (await llm.complete(ask("topics", "x"))).text == "well"
+    assert [asked.stream for asked in server.asked] == [True]
+
+
+ERRORS_IN_STREAMS = {
+    "messages": '{"type": "error", "error": {"type": "overloaded_error", "message": "later"}}',
+    "responses": '{"type": "error", "code": "server_error", "message": "later", "sequence_number": 0}',
+    "chat": '{"error": {"message": "later", "type": "server_error", "code": null, "param": null}}',
+}
+
+
+async def test_an_error_inside_of_a_stream_is_retried(serve, spec, access):
+    def failing(asked: Asked) -> Said:
+        if len(server.asked) > 1:
+            return Said(text="well")
+        event = f"event: error\ndata: {ERRORS_IN_STREAMS[asked.dialect]}\n\n".encode()
+        return Said(body=event, content_type="text/event-stream")
+
+    server = serve(failing)
+    async with access(server) as run:
+        assert (await llm_of(spec(server), run).complete(ask("topics", "x"))).text == "well"
+    assert len(server.asked) == 2
 
 
 @pytest.mark.parametrize(

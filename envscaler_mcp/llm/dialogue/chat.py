@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from envscaler_mcp.llm.attempt import AnswerLost
 from envscaler_mcp.llm.openai_chat import FINISH
 from envscaler_mcp.llm.prices import cost_of
 from envscaler_mcp.llm.wire import text_of, usage_of
 
 from .dialogue import MAX_TOKENS, Brief, ToolResult, Turn, tool_use
 from .line import Line
+
+_OF_STREAMS = {"index": True, "function": {"parsed_arguments"}}
+"""What a call that was streamed has beside what it said."""
 
 
 class Chat:
@@ -37,9 +39,7 @@ class Chat:
         return await self._line.ask(self._ask, first=len(self._turns) == 2)
 
     async def _ask(self) -> Turn:
-        completion = await self._line.client.chat.completions.create(**self._body, messages=self._turns)
-        if not completion.choices:
-            raise AnswerLost(f"{self._line.name}: the reply holds no choice")
+        completion = await self._line.hearing.completion({**self._body, "messages": self._turns})
         choice = completion.choices[0]
         turn = self._turn(choice, completion.usage)
         self._turns.append(_said(choice.message))
@@ -70,5 +70,9 @@ def _tool(tool: dict[str, Any]) -> dict[str, Any]:
 def _said(message: Any) -> dict[str, Any]:
     """The model's turn, as it is to be told again."""
     made: list[Any] = message.tool_calls or []
-    calls = [call.model_dump(mode="json", exclude_none=True) for call in made]
-    return {"role": "assistant", "content": message.content, **({"tool_calls": calls} if calls else {})}
+    calls = [call.model_dump(mode="json", exclude_none=True, exclude=_OF_STREAMS) for call in made]
+    return {
+        "role": "assistant",
+        "content": message.content or None,
+        **({"tool_calls": calls} if calls else {}),
+    }

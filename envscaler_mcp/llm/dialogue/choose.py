@@ -50,11 +50,11 @@ def dialogue_of(spec: str, access: Access) -> Opener | None:
 def _line(spec: str, access: Access) -> Line:
     place = place_of(spec, access)
     opened = open_anthropic if spec.startswith("anthropic:") else open_client
-    client, wire = opened(place.name, place.connection)
+    hearing, wire = opened(place.name, place.connection)
     return Line(
         name=place.name,
         model=place.model,
-        client=client,
+        hearing=hearing,
         wire=wire,
         asking=access.asking(place.address),
         attempt_seconds=access.patience.attempt_seconds,

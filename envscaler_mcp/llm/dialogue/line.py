@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 from envscaler_mcp.llm.attempt import AnswerLost
+from envscaler_mcp.llm.hearing import Hearing
 from envscaler_mcp.llm.patient import Asking, in_time
 from envscaler_mcp.llm.prices import Price
 from envscaler_mcp.llm.wire import Wire
@@ -20,7 +20,7 @@ class Line:
 
     name: str
     model: str
-    client: Any
+    hearing: Hearing
     wire: Wire
     asking: Asking
     attempt_seconds: float

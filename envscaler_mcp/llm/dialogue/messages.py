@@ -1,4 +1,4 @@
-"""`anthropic:MODEL`: a conversation over Anthropic's Messages, streamed as its SDK wants it."""
+"""`anthropic:MODEL`: a conversation over Anthropic's Messages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from envscaler_mcp.llm.anthropic_messages import finish_of, usage_told
-from envscaler_mcp.llm.attempt import AnswerLost
 from envscaler_mcp.llm.prices import cost_of
 from envscaler_mcp.llm.wire import text_of
 
@@ -36,10 +35,7 @@ class Messages:
         return await self._line.ask(self._ask, first=len(self._turns) == 1)
 
     async def _ask(self) -> Turn:
-        async with self._line.client.messages.stream(**self._body, messages=self._turns) as stream:
-            message = await stream.get_final_message()
-        if message.stop_reason is None:
-            raise AnswerLost(f"{self._line.name}: the stream ended before the answer did")
+        message = await self._line.hearing.message({**self._body, "messages": self._turns})
         turn = self._turn(message)
         said = [block.model_dump(mode="json", exclude_none=True) for block in message.content]
         self._turns.append({"role": "assistant", "content": said})

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from envscaler_mcp.llm.attempt import AnswerLost
 from envscaler_mcp.llm.llm import Finish
 from envscaler_mcp.llm.prices import cost_of
-from envscaler_mcp.llm.wire import short, text_of, usage_of
+from envscaler_mcp.llm.wire import text_of, usage_of
 
 from .dialogue import MAX_TOKENS, Brief, ToolResult, Turn, tool_use
 from .line import Line
@@ -39,10 +38,7 @@ class Responses:
         return await self._line.ask(self._ask, first=len(self._turns) == 1)
 
     async def _ask(self) -> Turn:
-        response = await self._line.client.responses.create(**self._body, input=self._turns)
-        if response.status not in {"completed", "incomplete"}:
-            status = short(response.status) or "of no known form"
-            raise AnswerLost(f"{self._line.name}: the response is {status}")
+        response = await self._line.hearing.response({**self._body, "input": self._turns})
         turn = self._turn(response)
         self._turns += [part.model_dump(mode="json", exclude_none=True) for part in response.output]
         return turn
