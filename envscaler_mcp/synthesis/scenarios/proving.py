@@ -17,11 +17,12 @@ from envscaler_mcp.synthesis.author import AnswerPart, Problems
 from .agreeing import Agreement, Case, agreement
 from .authors import Authors
 from .checks import CheckAnswer, checks_of, faults, write_checks
+from .conversations import write_conversation
 from .framing import frame_of
 from .solving import Solution, solve
 from .starts import Start
 from .subject import Subject, given, told
-from .tasks import Task
+from .tasks import Task, instruction_faults
 
 ROUNDS = 3
 """So often a task that fell goes back to its author."""
@@ -180,20 +181,26 @@ class Prover:
         author.note("note", draft.scenario.id, f"fault of the {answer.fault}: {answer.why[:300]}")
         if answer.fault == "hopeless":
             return Problems.of("given_up", draft.scenario.id, answer.why[:300])
-        return self._after(draft, answer, start)
+        return await self._after(draft, answer, start)
 
-    def _after(self, draft: _Draft, answer: MendAnswer, start: Start) -> _Draft | Problems:
+    async def _after(self, draft: _Draft, answer: MendAnswer, start: Start) -> _Draft | Problems:
         """What an answer makes of a draft: only what is said to be at fault changes."""
         if answer.fault == "solution":
             return replace(draft, attempt=draft.attempt + 1)
         if answer.fault == "instruction":
-            said = draft.scenario.model_copy(
-                update={"instruction": answer.instruction.strip(), "conversation": None}
-            )
-            return replace(draft, scenario=said)
+            return await self._reworded(draft, answer.instruction.strip(), start)
         checks = checks_of(answer.checks)
         found = tuple(faults(checks, self.climb.runner, start))
         return Problems(found) if found else replace(draft, checks=checks)
+
+    async def _reworded(self, draft: _Draft, instruction: str, start: Start) -> _Draft | Problems:
+        """The task in other words, with a conversation that tells these."""
+        where = draft.scenario.id
+        if found := tuple(instruction_faults(self.subject, start, instruction, where)):
+            return Problems(found)
+        conversation = await write_conversation(self.authors.at("mending"), instruction, where)
+        update = {"instruction": instruction, "conversation": conversation}
+        return replace(draft, scenario=draft.scenario.model_copy(update=update))
 
 
 def _unfinished(draft: _Draft, solution: Solution) -> list[Problem]:

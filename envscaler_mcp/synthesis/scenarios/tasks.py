@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from envscaler_mcp.render import hidden_characters
 from envscaler_mcp.runtime.standalone.canonical import dumps
-from envscaler_mcp.spec import Conversation, Problem, Slot
+from envscaler_mcp.spec import Conversation, Problem
 from envscaler_mcp.synthesis.author import AnswerPart, Author, Problems
 
+from .conversations import ConversationAnswer, conversation_of
 from .starts import Start, rows_of
 from .subject import Subject, told
 
@@ -20,23 +21,6 @@ MOST_WORDS = 260
 FEWEST_GOALS = 2
 _TOKEN = re.compile(r"[A-Za-z0-9][\w./-]*")
 _WORD = re.compile(r"\w+")
-_FACT = re.compile(r"[A-Za-z0-9._-]*\d[\w.:,/-]*")
-
-
-class SlotAnswer(AnswerPart):
-    """A fact that the user tells when asked."""
-
-    text: str
-    when_asked: str
-
-
-class ConversationAnswer(AnswerPart):
-    """The same request as somebody would bring it forward bit by bit."""
-
-    persona: str
-    opening: str
-    slots: list[SlotAnswer]
-    closing: str
 
 
 class TaskAnswer(AnswerPart):
@@ -109,15 +93,17 @@ async def write_tasks(
 def _judged(
     subject: Subject, start: Start, answers: Sequence[TaskAnswer], kept: Sequence[Task], turn: int
 ) -> list[Task]:
-    state, titles = dumps(start.state), {task.title.casefold() for task in kept}
+    titles = {task.title.casefold() for task in kept}
     judged: list[Task] = []
     for number, answer in enumerate(answers, start=1):
         where = f"round {turn + 1}, task {number}"
-        found = [*_faults(subject, start, state, answer, where)]
+        found = [*instruction_faults(subject, start, answer.instruction, where)]
+        if len(answer.checklist) < FEWEST_GOALS:
+            found.append(_problem("task_one_goal", where, "The checklist holds fewer than two items."))
         if answer.title.casefold() in titles:
             found.append(_problem("task_twice", where, f"{answer.title!r} is there already"))
         titles.add(answer.title.casefold())
-        conversation, untold = _conversation(answer, where)
+        conversation, untold = conversation_of(answer.conversation, answer.instruction, where)
         found += untold
         judged.append(
             Task(
@@ -132,21 +118,20 @@ def _judged(
     return judged
 
 
-def _faults(subject: Subject, start: Start, state: str, answer: TaskAnswer, where: str) -> Iterator[Problem]:
-    words = len(answer.instruction.split())
+def instruction_faults(subject: Subject, start: Start, instruction: str, where: str) -> Iterator[Problem]:
+    """What no instruction may be or hold: too short, too long, tools' names, hidden signs, unknown ids."""
+    words = len(instruction.split())
     if not FEWEST_WORDS <= words <= MOST_WORDS:
         message = f"The instruction has {words} words; {FEWEST_WORDS} to {MOST_WORDS} are wanted."
         yield _problem("task_length", where, message)
-    spoken = set(_TOKEN.findall(answer.instruction))
-    named = set(_WORD.findall(answer.instruction))
+    named = set(_WORD.findall(instruction))
     for name in subject.telling_names:
         if name in named:
             yield _problem("task_names_tool", where, f"The instruction names the tool {name}.")
-    if len(answer.checklist) < FEWEST_GOALS:
-        yield _problem("task_one_goal", where, "The checklist holds fewer than two items.")
-    if hidden_characters(answer.instruction):
+    if hidden_characters(instruction):
         yield _problem("task_hidden", where, "The instruction holds characters that nobody sees.")
-    for token in sorted(spoken):
+    state = dumps(start.state)
+    for token in sorted(set(_TOKEN.findall(instruction))):
         if _like_a_key(token, start) and token.rstrip(".") not in state:
             message = f"The instruction names {token}, which the start state does not hold."
             yield _problem("task_unknown_id", where, message)
@@ -159,24 +144,6 @@ def _like_a_key(token: str, start: Start) -> bool:
         return False
     keys = [key for name in start.state for key in rows_of(start.state, name)]
     return any(re.fullmatch(re.escape(prefix[0]) + r"\d+", key) for key in keys)
-
-
-def _conversation(answer: TaskAnswer, where: str) -> tuple[Conversation | None, list[Problem]]:
-    """The conversation, if every figure and id of the instruction is told in the course of it."""
-    given = answer.conversation
-    slots = tuple(
-        Slot(id=f"slot-{number}", text=slot.text, when_asked=slot.when_asked)
-        for number, slot in enumerate(given.slots, start=1)
-    )
-    said = " ".join((given.opening, *(slot.text for slot in slots), given.closing))
-    facts = {fact.rstrip(".,:") for fact in _FACT.findall(answer.instruction)}
-    untold = sorted(fact for fact in facts if fact not in said)
-    if untold:
-        message = f"Nowhere in the conversation is told: {', '.join(untold[:8])}."
-        return None, [_problem("conversation_untold", where, message)]
-    if not slots:
-        return None, [_problem("conversation_no_slots", where, "Everything is told at once.")]
-    return Conversation(persona=given.persona, opening=given.opening, slots=slots, closing=given.closing), []
 
 
 def _returned(task: Task) -> dict[str, object]:

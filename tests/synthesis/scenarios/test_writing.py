@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from envscaler_mcp.spec import Scenario
 from tests.synthesis.book import Entry
 from tests.synthesis.scenarios.desk import BOOK
@@ -54,6 +56,54 @@ async def test_checks_at_fault_are_mended_by_the_evidence(written) -> None:
     asked = next(request for request in model.asked if request.stage.startswith("mending"))
     assert "/rentals/REN-001/returned_on" in asked.messages[0].text
     assert any(event.kind == "repaired" for event in author.log.events)
+
+
+RIGHT_DAY, WRONG_DAY = "9 March 2026", "10 March 2026"
+
+
+async def said_wrongly(written, conversation: object, instruction: str = ""):
+    """A task whose instruction names the wrong day, until it is mended."""
+    tasks = right_answer("tasks.tasks", "MEM-004", "Rowing machine", "2026-03-02T09")
+    (task, *_) = tasks["tasks"]
+    right = task["instruction"]
+    task["instruction"] = right.replace(RIGHT_DAY, WRONG_DAY)
+    task["conversation"]["slots"][1]["text"] = f"Dan takes it until {WRONG_DAY}."
+    mend = {"fault": "instruction", "why": "the day", "instruction": instruction or right, "checks": []}
+    solved = calls_of("solving", BACK + LATER)
+    book = BOOK.with_first(
+        Entry("tasks.tasks", (), {"tasks": [task]}),
+        Entry("mending.mend_scenario", (), mend),
+        Entry("mending.conversation", (), conversation),
+        *(replace(one, holds=(*one.holds, WRONG_DAY)) for one in solved),
+    )
+    return await written(book, scenarios=1)
+
+
+async def test_an_instruction_that_is_mended_gets_a_conversation_that_tells_it(written) -> None:
+    told = right_answer("tasks.tasks", "MEM-004", "Rowing machine", "2026-03-02T09")["tasks"][0]
+    untold = {**told["conversation"], "slots": told["conversation"]["slots"][:1]}
+    rounds = iter([untold, told["conversation"]])
+    done, author, model = await said_wrongly(written, lambda _: next(rounds))
+    ((scenario, grading),) = done.pairs
+    assert (scenario.instruction, grading.certificate.tier) == (told["instruction"], "certified")
+    assert [slot.text for slot in scenario.conversation.slots] == [
+        slot["text"] for slot in told["conversation"]["slots"]
+    ]
+    assert done.funnel.repaired == 1
+    asked = [one.messages[0].text for one in model.asked if one.stage == "mending.conversation"]
+    assert ["Nowhere in the conversation is told" in text for text in asked] == [False, True]
+    assert "conversation" in author.prompts
+
+
+async def test_a_mended_scenario_without_a_usable_conversation_keeps_its_task(written) -> None:
+    done, *_ = await said_wrongly(written, "no conversation")
+    ((scenario, grading),) = done.pairs
+    assert (scenario.conversation, grading.certificate.tier) == (None, "certified")
+
+
+async def test_an_instruction_that_is_mended_may_not_name_a_tool(written) -> None:
+    done, *_ = await said_wrongly(written, "not asked", "Do what return_article does, and then rent. " * 5)
+    assert done.pairs == []
 
 
 async def test_a_wrong_solution_is_tried_afresh(written) -> None:
