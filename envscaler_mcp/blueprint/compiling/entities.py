@@ -28,7 +28,11 @@ def sheet_class(entity: Entity, naming: Naming) -> list[str]:
     lines.append(f"    {entity.name}: {naming.classes[entity.name]}")
     for name in shown:
         kind = naming.design.derived[entity.name, name].type
-        lines.append(f"    {name}: {naming.annotation(kind)}{'  # cents' if kind.kind == 'money' else ''}")
+        said = naming.design.labels.get((entity.name, name), words(name))
+        meaning = said if said != words(name) else ""
+        if kind.kind == "money":
+            meaning = f"{meaning}, in cents" if meaning else "cents"
+        lines.append(f"    {name}: {naming.annotation(kind)}{f'  # {meaning}' if meaning else ''}")
     return lines
 
 

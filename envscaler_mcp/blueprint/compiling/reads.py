@@ -27,7 +27,7 @@ def get_tool(entity: Entity, naming: Naming, aliases: Aliases) -> list[str]:
     if not sheet:
         return [*head, f'    """Look up one {entity.noun.singular}."""', f"    return {found}"]
     shown = [one for owner, one in naming.design.derived if owner == entity.name]
-    follows = joined([words(one) for one in shown])
+    follows = joined([naming.design.labels.get((entity.name, one)) or words(one) for one in shown])
     doc = f"Look up {with_article(entity.noun.singular)} and what follows from it: {follows}."
     values = [f"{one}={_derived(naming, entity, one, name)}" for one in shown]
     return [

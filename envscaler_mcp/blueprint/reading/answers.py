@@ -32,12 +32,19 @@ from envscaler_mcp.blueprint.expression.tree import (
     Type,
     Variable,
 )
-from envscaler_mcp.blueprint.wording import words
 
 WRONG_STATE = "wrong_state"
 ALREADY_RECORDED = "already_recorded"
 ABOUT = Type("text", optional=True)
 """The id of the row that an answer is about: an action's first row, what a measure is about; else None."""
+ASKED = {
+    "request": "tool that was asked for",
+    "about": "id of the row it is about",
+    "ground": "code with which the tool refuses it",
+    "measure": "name of the figure",
+    "figure": "value of the figure",
+}
+"""What the arguments of an answer are, to whoever calls the tool."""
 DECISION, REPORT = "decision", "report"
 RECORD, FILE = "record_decision", "file_report"
 
@@ -116,7 +123,7 @@ def _file(entity: Entity) -> Action:
 
 def _parameters(entity: Entity) -> tuple[Parameter, ...]:
     return tuple(
-        Parameter(one.name, one.type, one.label or words(one.name), free_text=one.free_text)
+        Parameter(one.name, one.type, ASKED.get(one.name, one.label), free_text=one.free_text)
         for one in entity.fields
     )
 
