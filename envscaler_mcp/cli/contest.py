@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from envscaler_mcp.agents import Agent
     from envscaler_mcp.llm import Access
 
-TELL_COST = ("command:claude-code", "command:opencode")
-"""They say themselves what they cost."""
 UNWALLED = (
     "bubblewrap (bwrap) does not work here: agents in other processes can read what you can read, "
     "gradings included."
@@ -33,13 +31,11 @@ class Contest:
         specs: as written after `--agent`.
         passed: names of variables that agents in other processes may have.
         closed: files and folders that those must not see.
-        budget_usd: once the run has cost so much, no rollout begins any more.
     """
 
     specs: Sequence[str]
     passed: Sequence[str] = ()
     closed: Sequence[Path] = ()
-    budget_usd: float | None = None
 
     def agents(self, access: Access) -> Mapping[str, Agent]:
         """The agents by their specs.
@@ -67,11 +63,17 @@ class Contest:
         from envscaler_mcp.llm import price_of
         from envscaler_mcp.llm.dialogue import is_hosted
 
-        for spec in self.specs if self.budget_usd is not None else ():
-            unpriced = is_hosted(spec) and price_of(spec.removeprefix("prompted:"), access) is None
-            if unpriced or (spec.startswith(("command:", "python:")) and not spec.startswith(TELL_COST)):
-                message = "it is not known what it costs, so no budget can hold"
-                raise BadInput(f"--agent {spec}", message, "leave --budget out, or bound it by --max-seconds")
+        for spec in self.specs if access.budget is not None else ():
+            if spec.startswith(("command:", "python:")):
+                message = "it asks its model itself, so no budget can hold it before a call"
+                raise BadInput(
+                    f"--agent {spec}", message, "leave --budget out, and bound it by --max-seconds"
+                )
+            plain = spec.removeprefix("prompted:")
+            if is_hosted(spec) and price_of(plain, access) is None:
+                message = "no price is known for it, so no budget can hold"
+                remedy = f"say what a million tokens cost: --price {plain.partition('@')[0]}=IN/OUT"
+                raise BadInput(f"--agent {spec}", message, remedy)
 
     def warn(self, output: Output) -> None:
         """Say so where agents in other processes see more than they should."""

@@ -68,12 +68,22 @@ class Playing:
                         agents=agents,
                         users=users,
                         trusted=self.trusted,
-                        budget_usd=self.contest.budget_usd,
                         progress=lambda finished: told(finished.row),
                     )
 
             rows = asyncio.run(played())
         return self._say(output, rows)
+
+    def _left_out(self, rows: Sequence[RolloutRow]) -> list[str]:
+        """What the budget had no room for."""
+        card, budget = self.run.card, self.access.budget
+        left = len(self.tasks) * len(card.agents) * card.suite.repeats - len(rows)
+        if budget is None or not left:
+            return []
+        return [
+            f"${budget.spent:.4f} of ${budget.limit:.2f} are spent and the next call might exceed them: "
+            f"{left} rollouts were not played. Go on with --resume {self.run.path} and a larger --budget."
+        ]
 
     def _on_ray(self, planned: Sequence[Planned], told: Callable[[RolloutRow], None]) -> list[RolloutRow]:
         from envscaler_mcp.harness.ray_executor import evaluate_on_ray
@@ -117,6 +127,7 @@ class Playing:
             score_table(found.agents, f"{len(self.tasks)} scenarios, {card.suite.repeats} × each"),
             *run_tables(found),
             *remarks(found),
+            *self._left_out(rows),
             f"Run: {self.run.path} (look at it: envscaler-mcp view {self.run.path})",
         )
         return DONE if card.status == "complete" else SHORT

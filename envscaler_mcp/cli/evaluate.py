@@ -16,6 +16,7 @@ from .eval_talk import refuse_unready_talk
 from .forecast import say_forecast
 from .keys import find_keys
 from .output import Output
+from .prices import PriceOption, prices_of
 
 TARGETS = typer.Argument(
     metavar="SUITE.yaml | SERVER…", help="A suite, or servers.", show_default=False, default_factory=list
@@ -48,8 +49,12 @@ def evaluate(
     ] = None,
     budget: Annotated[
         float | None,
-        typer.Option(metavar="USD", min=0, help="Once it has cost so much, no rollout begins."),
+        typer.Option(metavar="USD", min=0, help="No call is made that could make it cost more."),
     ] = None,
+    price: PriceOption = None,
+    stream: Annotated[
+        bool, typer.Option("--stream/--no-stream", help="Hear hosted models as streams, or as wholes.")
+    ] = True,
     executor: Annotated[str, typer.Option(help="Where rollouts are played: local or ray.")] = "local",
     pass_env: Annotated[
         list[str] | None,
@@ -67,7 +72,7 @@ def evaluate(
     """Run agents on scenarios over MCP and score what they left behind."""
     from envscaler_mcp.harness.evaluate import tasks_of
     from envscaler_mcp.harness.locking import lock_of
-    from envscaler_mcp.llm import Access
+    from envscaler_mcp.llm import Access, Budget
     from envscaler_mcp.runtime.folder import ServerFolder
 
     refuse_unknown_executor(executor)
@@ -75,11 +80,13 @@ def evaluate(
     request = Request(targets, agent or [], resume, out, overrides)
     run = request.run()
     suite = run.card.suite
-    access = Access(option="--agent", keys=find_keys(Path()))
+    purse = None if budget is None else Budget(budget, run.spent(), run.keep_spent)
+    stated = prices_of(price or ())
+    access = Access(option="--agent", keys=find_keys(Path()), purse=purse, prices=stated, streams=stream)
     tasks = tasks_of(ServerFolder.find_all(suite.servers), suite.scenarios)
     refuse_unready_talk(suite, run.card.agents, tasks)
     closed = [*(task.folder.path for task in tasks), run.path, Path(".env")]
-    contest = Contest(run.card.agents, pass_env or [], list(dict.fromkeys(closed)), budget)
+    contest = Contest(run.card.agents, pass_env or [], list(dict.fromkeys(closed)))
     contest.refuse_unpriced(access)
     if budget is not None and executor == "ray":
         message = "on ray nobody adds up what a run costs"

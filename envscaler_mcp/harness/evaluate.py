@@ -10,7 +10,7 @@ from typing import Protocol
 
 from envscaler_mcp.agents import Agent
 from envscaler_mcp.certify import proven_tier
-from envscaler_mcp.errors import BadInput
+from envscaler_mcp.errors import BadInput, BudgetReached
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.standalone.canonical import digest_bytes
 from envscaler_mcp.sandbox.checks import CheckRunner
@@ -98,10 +98,11 @@ async def evaluate(
     agents: Mapping[str, Agent],
     users: Users | None = None,
     trusted: bool = False,
-    budget_usd: float | None = None,
     progress: Callable[[Finished], None] | None = None,
 ) -> list[RolloutRow]:
     """Play every rollout that the run does not hold yet.
+
+    An agent whose next call has no room in the budget begins no more; what is left out makes it incomplete.
 
     Args:
         run: where rows, trajectories and states go, one by one as they finish.
@@ -111,12 +112,11 @@ async def evaluate(
         agents: by the spec that the plan names; each plays many rollouts.
         users: who talks with the agents, in a suite of conversations.
         trusted: a person vouches for all sources; the AST policy is not asked.
-        budget_usd: once so much is spent, no rollout begins any more; what is left out makes it incomplete.
         progress: called with each finished rollout.
     """
     rows = run.rows()
-    done, spent = {row.id for row in rows}, sum(map(_cost, rows))
-    left_out = False
+    done = {row.id for row in rows}
+    out_of_money: set[str] = set()
     waiting = asyncio.Semaphore(concurrency)
     folders = {one.task.folder.card.name: one.task.folder for one in planned}
     async with (
@@ -127,10 +127,8 @@ async def evaluate(
         with CheckRunner() as checks:
 
             async def play(one: Planned) -> None:
-                nonlocal spent, left_out
                 async with waiting:
-                    if budget_usd is not None and spent >= budget_usd:
-                        left_out = True
+                    if one.agent in out_of_money:
                         return
                     rollout = Rollout(
                         one.identifier,
@@ -144,9 +142,12 @@ async def evaluate(
                         doors=doors,
                         clients=clients,
                     )
-                    finished = await rollout.run(Pooled(host, one.task.folder), checks)
+                    try:
+                        finished = await rollout.run(Pooled(host, one.task.folder), checks)
+                    except BudgetReached:
+                        out_of_money.add(one.agent)
+                        return
                 run.add(finished)
-                spent += _cost(finished.row)
                 if progress:
                     progress(finished)
 
@@ -155,14 +156,9 @@ async def evaluate(
                     if one.identifier not in done:
                         group.create_task(play(one))
     rows = finish(run)
-    if left_out:
+    if out_of_money:
         run.finish("incomplete")
     return rows
-
-
-def _cost(row: RolloutRow) -> float:
-    """Dollars of one rollout, those for its user included."""
-    return row.cost_usd + (row.user_cost_usd or 0.0)
 
 
 def finish(run: Keeper) -> list[RolloutRow]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from envscaler_mcp.agents import Agent, Assignment, Stopped
 from envscaler_mcp.agents.builtin import Oracle
-from envscaler_mcp.errors import EnvscalerError, Infrastructure, UserFailed
+from envscaler_mcp.errors import BudgetReached, EnvscalerError, Infrastructure, UserFailed
 from envscaler_mcp.sandbox.checks import CheckRunner
 from envscaler_mcp.scoring import ask_and_score, defects, reward_of
 from envscaler_mcp.spec import (
@@ -79,7 +79,11 @@ class Rollout:
     _changes: dict[int, list[dict[str, Any]]] = field(default_factory=dict[int, Any])
 
     async def run(self, stage: Stage, checks: CheckRunner) -> Finished:
-        """Begin an episode on a `stage`, let the agent act, ask the `checks`."""
+        """Begin an episode on a `stage`, let the agent act, ask the `checks`.
+
+        Raises:
+            BudgetReached: the run's budget has no room for a call; what was played so far is no rollout.
+        """
         began = time.monotonic()
         scored: Score | None = None
         state: dict[str, Any] = {}
@@ -91,6 +95,9 @@ class Rollout:
             if outcome == "failed" and (left := self._left_unsaid()):
                 outcome, error = "user_error", f"the user never said {', '.join(left)}"
         except Exception as failure:  # noqa: BLE001 - the one boundary: whatever went wrong becomes a row
+            if out := next((one for one in _leaves(failure) if isinstance(one, BudgetReached)), None):
+                await self._close()
+                raise out from None
             outcome, error = (
                 _blame(failure),
                 "; ".join(f"{type(one).__name__}: {one}" for one in _leaves(failure)),

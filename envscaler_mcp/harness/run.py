@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import fcntl
+import json
 import os
 import secrets
 import weakref
@@ -128,6 +129,26 @@ class Run:
         """Today's scores of the same rollouts, beside those of the day."""
         text = "".join(f"{dumps(row.model_dump(mode='json'))}\n" for row in rows)
         write_text(self.path / "rescored.jsonl", text)
+
+    def keep_spent(self, dollars: float) -> None:
+        """What is spent at the most, in this run and all that it was resumed from."""
+        write_text(self.path / "spent.json", dumps({"cost_usd": dollars}))
+
+    def spent(self) -> float:
+        """Dollars that went: what was kept of them, or what the rows say if that is more.
+
+        Raises:
+            BadInput: what was kept is damaged.
+        """
+        path = self.path / "spent.json"
+        kept = 0.0
+        if path.exists():
+            try:
+                kept = float(json.loads(path.read_text("utf-8"))["cost_usd"])
+            except (ValueError, KeyError, TypeError) as error:
+                remedy = "remove it; then what the rows say counts"
+                raise BadInput(str(path), "it holds no sum of dollars", remedy) from error
+        return max(kept, sum(row.cost_usd + (row.user_cost_usd or 0.0) for row in self.rows()))
 
     def finish(self, status: RunStatus) -> None:
         """Say how it ended; others may go on with it."""

@@ -39,6 +39,8 @@ class Access:
     option: str = "--llm"
     """How people name a model here; errors say it."""
     budget_usd: float | None = None
+    purse: Budget | None = None
+    """A budget that others spend from too, in place of one for `budget_usd`."""
     streams: bool = True
     """Whether answers are heard as streams; some gateways can only send a whole."""
     at_once: int = 8
@@ -78,8 +80,8 @@ class Access:
     @cached_property
     def budget(self) -> Budget | None:
         """What may be spent; what the stored calls cost is spent already."""
-        if self.budget_usd is None:
-            return None
+        if self.purse or self.budget_usd is None:
+            return self.purse
         return Budget(self.budget_usd, self.store.spent() if self.store else 0.0)
 
     def pace(self, address: str) -> Pace:

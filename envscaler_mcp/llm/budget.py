@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Protocol, TypeVar
 
 import anyio
 
 from envscaler_mcp.errors import BudgetReached
 from envscaler_mcp.runtime.standalone.canonical import dumps
+from envscaler_mcp.spec import Json
 
 from .attempt import AnswerLost
 from .llm import Answer, Model, Usage
@@ -20,14 +22,48 @@ _FRAMING = 1_024
 """Tokens that a provider may add of its own: roles, and how it words a schema."""
 
 
-class Budget:
-    """Dollars: spent, held by calls that are under way, and the limit of both."""
+class Priced(Protocol):
+    """What a call gave, with its cost in dollars; None where nobody told it."""
 
-    def __init__(self, limit: float, spent: float = 0.0) -> None:
+    @property
+    def cost_usd(self) -> float | None:
+        """Dollars."""
+        ...
+
+
+Paid = TypeVar("Paid", bound=Priced)
+
+
+class Budget:
+    """Dollars: spent, held by calls that are under way, and the limit of both.
+
+    `note` is told the sum of spent and held before each call and after it: whoever keeps that in a file
+    never believes that less was spent than was, even if we are killed.
+    """
+
+    def __init__(self, limit: float, spent: float = 0.0, note: Callable[[float], None] | None = None) -> None:
         self.limit = limit
         self.spent = spent
+        self._note = note
         self._held = 0.0
         self._changed = anyio.Condition()
+
+    async def pay(self, dearest: float, what: str, call: Callable[[], Awaitable[Paid]]) -> Paid:
+        """What the call gives, if it fits at its dearest; then only its cost counts.
+
+        Raises:
+            BudgetReached: it would not fit.
+        """
+        async with self.hold(dearest, what) as hold:
+            try:
+                paid = await call()
+            except AnswerLost:
+                raise  # it may have been paid for: the hold stays spent, as it does when we are interrupted
+            except Exception:
+                hold.cost = 0.0
+                raise
+            hold.cost = paid.cost_usd if paid.cost_usd is not None else dearest
+            return paid
 
     @asynccontextmanager
     async def hold(self, dearest: float, what: str) -> AsyncGenerator[Hold]:
@@ -44,6 +80,7 @@ class Budget:
                 async with self._changed:
                     self._held -= dearest
                     self.spent += hold.cost
+                    self._tell()
                     self._changed.notify_all()
 
     async def _hold(self, dearest: float, what: str) -> Hold:
@@ -53,7 +90,12 @@ class Budget:
                     raise BudgetReached(self._told(dearest, what))
                 await self._changed.wait()
             self._held += dearest
+            self._tell()
         return Hold(dearest)
+
+    def _tell(self) -> None:
+        if self._note:
+            self._note(self.spent + self._held)
 
     def _told(self, dearest: float, what: str) -> str:
         return (
@@ -85,16 +127,14 @@ class Budgeted:
             BudgetReached: it would not.
         """
         dearest = self._price(most_tokens(request))
-        async with self._budget.hold(dearest, f"the next call of {request.stage}") as hold:
-            try:
-                answer = await self._model.answer(request)
-            except AnswerLost:
-                raise  # it may have been paid for: the hold stays spent, as it does when we are interrupted
-            except Exception:
-                hold.cost = 0.0
-                raise
-            hold.cost = answer.cost_usd if answer.cost_usd is not None else dearest
-            return answer
+        what = f"the next call of {request.stage}"
+        return await self._budget.pay(dearest, what, lambda: self._model.answer(request))
+
+
+def most_tokens_of(body: Json, messages: int, output: int) -> Usage:
+    """More tokens than a request can take that is sent as this JSON, with so many messages in it."""
+    size = len(dumps(body).encode())
+    return Usage(input=size + _FRAMING + 16 * messages, output=output)
 
 
 def most_tokens(request: Request) -> Usage:

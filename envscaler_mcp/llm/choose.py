@@ -192,14 +192,22 @@ _BUILD: dict[str, Callable[[str, str, Access], Model]] = {
 def _asked(model: Model, price: Price | None, address: str, access: Access) -> Model:
     """A model that costs time and money: timed, within the budget, asked with patience, and once."""
     whole: Model = Timed(Blotted(model, access.secrets), access.patience.attempt_seconds)
-    if access.budget is not None:
-        if price is None:
-            remedy = "leave --budget out, or name a model whose price is known"
-            where = f"{access.option} {model.name}"
-            raise BadInput(where, "no price is known for it, so no budget can hold", remedy)
+    refuse_unpriced(model.name, price, access)
+    if access.budget is not None and price is not None:
         whole = Budgeted(whole, access.budget, price)
     whole = Patient(whole, access.asking(address))
     return Stored(whole, access.store) if access.store else whole
+
+
+def refuse_unpriced(name: str, price: Price | None, access: Access) -> None:
+    """A budget holds only where it is known what a call may cost.
+
+    Raises:
+        BadInput: there is a budget, and no price.
+    """
+    if access.budget is not None and price is None:
+        remedy = "leave --budget out, or name a model whose price is known"
+        raise BadInput(f"{access.option} {name}", "no price is known for it, so no budget can hold", remedy)
 
 
 def _model(spec: str, name: str, access: Access) -> str:

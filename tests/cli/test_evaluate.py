@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from envscaler_mcp.cli.app import run
-from tests.llm.model_script import plays
+from tests.llm.model_script import Said, plays, says
 from tests.llm.model_server import ModelServer
 from tests.runtime.folders import counter
 
@@ -98,10 +98,53 @@ def test_a_budget_begins_no_more_and_a_larger_one_goes_on(
         said = ["eval", str(server), "--tier", "rejected", "--agent", "openai:gpt-5.2", "-n", "1", "-k", "2"]
         assert run([*said, "--budget", "0.000001", "--out", "run", "--json"]) == 1
         told = json.loads(capsys.readouterr().out)
-        assert (told["status"], told["agents"][0]["rollouts"]) == ("incomplete", 1)
+        assert (told["status"], told["agents"][0]["rollouts"], model.asked) == ("incomplete", 0, [])
         assert run(["eval", "--resume", "run", "--budget", "5", "--json"]) == 0
         told = json.loads(capsys.readouterr().out)
         assert (told["status"], told["agents"][0]["rollouts"]) == ("complete", 4)
-    unpriced = ["--agent", f"chat:mine@{model.openai}", "--budget", "1"]
-    assert run(["eval", str(server), "--tier", "rejected", *unpriced]) == 2
-    assert "no budget can hold" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("mode", ["", "prompted:"])
+def test_rollouts_at_once_never_spend_more_than_the_budget(
+    server: Path, capsys: pytest.CaptureFixture[str], mode: str
+) -> None:
+    """Every call costs the most that it can, a dollar and a half; there is money for three."""
+    with ModelServer(says(Said(text="Done.", tokens=(1, 8192)))) as model:
+        said = [
+            "eval",
+            str(server),
+            "--tier",
+            "rejected",
+            "--agent",
+            f"{mode}chat:mine@{model.openai}",
+            "-k",
+            "2",
+        ]
+        money = ["--price", f"chat:mine=0/{1.5e6 / 8192}", "-n", "4", "--json"]
+        assert run([*said, *money, "--budget", "5.5", "--out", "run"]) == 1
+        told = json.loads(capsys.readouterr().out)
+        assert (told["status"], told["agents"][0]["rollouts"], len(model.asked)) == ("incomplete", 3, 3)
+        assert json.loads(Path("run", "spent.json").read_text()) == {"cost_usd": pytest.approx(4.5)}
+        assert run(["eval", "--resume", "run", *money[:-1], "--budget", "5.9"]) == 1
+        assert "1 rollouts were not played" in " ".join(capsys.readouterr().out.split())
+        assert len(model.asked) == 3
+        assert run(["eval", "--resume", "run", *money, "--budget", "50"]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert (told["status"], told["agents"][0]["rollouts"]) == ("complete", 4)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (["--agent", "chat:mine@http://127.0.0.1:1/v1"], "--price chat:mine=IN/OUT"),
+        (["--agent", "command:claude-code"], "it asks its model itself"),
+        (["--agent", "noop", "--price", "mine=1/2"], "that is no price of a model"),
+        (["--agent", "noop", "--price", "chat:mine=-1/2"], "that is no price of a model"),
+        (["--agent", "noop", "--price", "chat:mine=cheap"], "that is no price of a model"),
+    ],
+)
+def test_a_budget_without_a_price_holds_nothing(
+    server: Path, capsys: pytest.CaptureFixture[str], said: list[str], told: str
+) -> None:
+    assert run(["eval", str(server), "--tier", "rejected", "--budget", "1", *said]) == 2
+    assert told in capsys.readouterr().err

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from envscaler_mcp.agents import Reply, Stopped
-from envscaler_mcp.errors import UserFailed
+from envscaler_mcp.errors import BudgetReached, UserFailed
 from envscaler_mcp.spec import Conversation, Json, Slot
 
 from .user import User
@@ -35,7 +35,7 @@ class Talk:
     tokens: int = 0
     """Of the model that plays the user."""
     cost_usd: float = 0.0
-    failure: UserFailed | None = None
+    failure: UserFailed | BudgetReached | None = None
 
     def __post_init__(self) -> None:
         self._note("user", self.opening)
@@ -55,7 +55,7 @@ class Talk:
         assert self.user is not None
         try:
             answer = await self.user.hear(text, self.calls())
-        except UserFailed as failure:
+        except (UserFailed, BudgetReached) as failure:
             # Kept here too: whoever reached the user through a tool may never see it raised.
             self.failure = failure
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from envscaler_mcp.llm.hearing import Body
 from envscaler_mcp.llm.openai_chat import FINISH
 from envscaler_mcp.llm.prices import cost_of
 from envscaler_mcp.llm.wire import text_of, usage_of
@@ -36,10 +37,11 @@ class Chat:
         self._turns += [{"role": "tool", "tool_call_id": one.use.id, "content": one.text} for one in results]
         if said:
             self._turns.append({"role": "user", "content": said})
-        return await self._line.ask(self._ask, first=len(self._turns) == 2)
+        body = {**self._body, "messages": self._turns}
+        return await self._line.ask(body, self._ask, first=len(self._turns) == 2)
 
-    async def _ask(self) -> Turn:
-        completion = await self._line.hearing.completion({**self._body, "messages": self._turns})
+    async def _ask(self, body: Body) -> Turn:
+        completion = await self._line.hearing.completion(body)
         choice = completion.choices[0]
         turn = self._turn(choice, completion.usage)
         self._turns.append(_said(choice.message))

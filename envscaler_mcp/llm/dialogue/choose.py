@@ -5,7 +5,7 @@ from __future__ import annotations
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.llm.access import Access
 from envscaler_mcp.llm.anthropic_messages import open_anthropic
-from envscaler_mcp.llm.choose import place_of, plain_model_of, price_of
+from envscaler_mcp.llm.choose import place_of, plain_model_of, price_of, refuse_unpriced
 from envscaler_mcp.llm.openai_responses import open_client
 
 from .chat import Chat
@@ -49,6 +49,8 @@ def dialogue_of(spec: str, access: Access) -> Opener | None:
 
 def _line(spec: str, access: Access) -> Line:
     place = place_of(spec, access)
+    price = price_of(spec, access)
+    refuse_unpriced(place.name, price, access)
     opened = open_anthropic if spec.startswith("anthropic:") else open_client
     hearing, wire = opened(place.name, place.connection)
     return Line(
@@ -58,5 +60,6 @@ def _line(spec: str, access: Access) -> Line:
         wire=wire,
         asking=access.asking(place.address),
         attempt_seconds=access.patience.attempt_seconds,
-        price=price_of(spec, access),
+        price=price,
+        budget=access.budget,
     )

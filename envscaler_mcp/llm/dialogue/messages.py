@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from envscaler_mcp.llm.anthropic_messages import finish_of, usage_told
+from envscaler_mcp.llm.hearing import Body
 from envscaler_mcp.llm.prices import cost_of
 from envscaler_mcp.llm.wire import text_of
 
@@ -32,10 +33,11 @@ class Messages:
             self._turns.append({"role": "user", "content": [_result(one) for one in results]})
         if said:
             self._turns.append({"role": "user", "content": said})
-        return await self._line.ask(self._ask, first=len(self._turns) == 1)
+        body = {**self._body, "messages": self._turns}
+        return await self._line.ask(body, self._ask, first=len(self._turns) == 1)
 
-    async def _ask(self) -> Turn:
-        message = await self._line.hearing.message({**self._body, "messages": self._turns})
+    async def _ask(self, body: Body) -> Turn:
+        message = await self._line.hearing.message(body)
         turn = self._turn(message)
         said = [block.model_dump(mode="json", exclude_none=True) for block in message.content]
         self._turns.append({"role": "assistant", "content": said})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from envscaler_mcp.llm.hearing import Body
 from envscaler_mcp.llm.llm import Finish
 from envscaler_mcp.llm.prices import cost_of
 from envscaler_mcp.llm.wire import text_of, usage_of
@@ -35,10 +36,11 @@ class Responses:
         ]
         if said:
             self._turns.append({"role": "user", "content": said})
-        return await self._line.ask(self._ask, first=len(self._turns) == 1)
+        body = {**self._body, "input": self._turns}
+        return await self._line.ask(body, self._ask, first=len(self._turns) == 1)
 
-    async def _ask(self) -> Turn:
-        response = await self._line.hearing.response({**self._body, "input": self._turns})
+    async def _ask(self, body: Body) -> Turn:
+        response = await self._line.hearing.response(body)
         turn = self._turn(response)
         self._turns += [part.model_dump(mode="json", exclude_none=True) for part in response.output]
         return turn
