@@ -30,7 +30,11 @@ def serve(
         int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")
     ] = 8000,
     clock: Annotated[
-        Clock, typer.Option(help="now: move all dates so that the world stands at today.")
+        Clock,
+        typer.Option(
+            help="now: the world that it begins in stands at today, all its dates moved. A scenario chosen "
+            "later, on the page or as a prompt, keeps the days that its task names."
+        ),
     ] = "scenario",
     watch: Annotated[
         bool, typer.Option("--watch", help="Also a live page of state and calls, on this machine.")

@@ -8,6 +8,7 @@ import webbrowser
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from envscaler_mcp.errors import BadInput
 
@@ -79,7 +80,8 @@ def try_server(
 
 def _told(one: Suggestion) -> str:
     """A task belongs into its own world."""
-    return f"{one.text} [choose {one.scenario} on the page first]" if one.scenario else one.text
+    place = f" (choose {one.scenario} on the page first)" if one.scenario else ""
+    return escape(f"{one.text.rstrip()}{place}")
 
 
 def _chosen(output: Output) -> str:

@@ -28,9 +28,8 @@ def test_a_row_is_one_line_however_long() -> None:
     rows = {f"R-{number}": {"id": f"R-{number}", "name": "x" * WIDTH} for number in range(3)}
     lines = file_text({"rows": rows, "now": 1, "tags": []}).splitlines()
     assert lines[:2] == ["{", ' "rows": {']
-    assert [json.loads(f"{{{line.strip(' ,')}}}") for line in lines[2:5]] == [
-        {key: rows[key]} for key in rows
-    ]
+    told = [json.loads("{" + line.strip(" ,") + "}") for line in lines[2:5]]
+    assert told == [{key: row} for key, row in rows.items()]
     assert lines[5:] == [" },", ' "now": 1,', ' "tags": []', "}"]
 
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+import httpx
 import pytest
 from mcp import Client, MCPError, StdioServerParameters
 
@@ -56,6 +57,31 @@ def http(folder: ServerFolder, command: list[str] | None = None) -> Generator[st
     finally:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
+
+
+@pytest.mark.parametrize("library", [False, True], ids=["its own script", "the library"])
+async def test_an_open_stream_ends_with_the_server_and_nothing_is_said(
+    folder: ServerFolder, *, library: bool
+) -> None:
+    command = [sys.executable, "-m", "envscaler_mcp.cli.app", "serve", str(folder.path), "--http"]
+    process = subprocess.Popen(
+        [*(command if library else started(folder, "--http")), "--port", "0"],
+        cwd=folder.path, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    said = re.search(r"listens on (http://\S+/mcp)", process.stderr.readline())
+    assert said is not None
+    accepted = {"accept": "application/json, text/event-stream"}
+    async with (
+        httpx.AsyncClient(timeout=60) as client,
+        client.stream("GET", said[1], headers=accepted) as answer,
+    ):
+        assert answer.headers["content-type"] == "text/event-stream"
+        process.send_signal(signal.SIGINT)
+        await answer.aread()  # to its end: a stream that is cut off raises
+    complaints = process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert "ASGI" not in complaints
 
 
 @pytest.mark.parametrize("era", ERAS)

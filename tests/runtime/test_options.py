@@ -134,6 +134,13 @@ async def test_a_server_of_today_saves_a_state_of_today(tmp_path: Path):
     assert abs(dt.date.fromisoformat(day) - dt.date.today()) <= dt.timedelta(1)
 
 
+async def test_a_prompt_begins_at_the_days_that_its_task_names(tmp_path: Path):
+    server = moving(tmp_path)
+    async with Client(stdio(server, "--clock", "now", "--prompts", "--save", "state.json")) as client:
+        await client.get_prompt("001")
+    assert json.loads((server.path / "state.json").read_bytes()) == server.scenario("001").start
+
+
 class Played:
     """Counts what reaches it."""
 
