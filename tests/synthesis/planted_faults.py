@@ -30,7 +30,8 @@ One fault at a time is put into an environment that is sound (a rental desk: 4 e
 gates of synthesis look at it, cheap ones first. Printed by `python -m tests.synthesis.planted_faults`.
 
 - *assembly*: what is no body; *policy*: what the sandbox refuses; *refusals told*: codes of body and outline differ;
-- *rules*: an invariant is broken, by the start or after a call, or it objects to nothing at all;
+- *rules*: an invariant is broken, by the start or after a call; or it objects to nothing at all, or only one way
+  where the rule holds both ways;
 - *conduct*: fails inside, hangs, or changes something where it must not; *promises*: against the outline;
 - *contract*: against what was written from the outline alone, without seeing the body;
 - *boot*: the first rung of the certificate; *mutants*: faults in the bodies that the contract does not notice."""
@@ -41,7 +42,7 @@ GATES = {
     "assembly": ("body_",),
     "policy": ("policy.", "rule_writes"),
     "refusals told": ("refusal_missing", "refusal_undeclared"),
-    "rules": ("rule_broken", "start_breaks_rule", "rule_vacuous"),
+    "rules": ("rule_broken", "start_breaks_rule", "rule_vacuous", "rule_one_sided"),
     "conduct": (
         "tool_crashed",
         "timed_out",
@@ -144,6 +145,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("invariant that fails inside", "invariant", rule("due_later", "return self.rentals['REN-1'].due_on is not None")),
     Fault("invariant that changes the state", "invariant", rule("due_later", "for one in self.rentals.values():\n    one.returned_on = None\nreturn True")),
     Fault("half an invariant", "invariant", rule("out_is_rented", 'rented = [one.article_id for one in self.rentals.values() if one.returned_on is None]\nreturn all(one.id in rented for one in self.articles.values() if one.status == "out")')),
+    Fault("the other half of an invariant", "invariant", rule("out_is_rented", 'rented = [one.article_id for one in self.rentals.values() if one.returned_on is None]\nreturn all(one.status == "out" for one in self.articles.values() if one.id in rented)')),
     Fault("contract without a refusal", "contract", weaker("reserve_article", '    codes.append("is_free")', "    pass")),
     Fault("contract that ensures nothing", "contract", lambda draft: draft.with_contract("return_article", Contract(draft.contracts["return_article"].refuses, "return True"))),
     Fault("contract blind to a cascade", "contract", weaker("block_member", ' and after["reservations"] == wishes', "")),

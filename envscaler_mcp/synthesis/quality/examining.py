@@ -20,6 +20,7 @@ from envscaler_mcp.synthesis.outline.environment import environment_of
 from .bench import CALL_SECONDS, laid_out, scenario_of, worker_of
 from .judging import judged
 from .mutant_trial import MutantTrial, try_mutants
+from .one_sided import one_sided_rules
 from .perturbed import vacuous_rules
 from .static import faults_of_source
 from .trial import Effort, Trial, try_out
@@ -67,8 +68,9 @@ class Examiner:
                 trial = await try_out(process, draft.outline, draft.start, proposed, self.effort)
             except BadInput as error:
                 return Examined((_unstartable(error),), environment, assembled.module)
-            vacuous = await vacuous_rules(process, draft.outline, draft.start)
-        problems = [*judged(draft, trial, self.runner), *vacuous]
+            weak = await vacuous_rules(process, draft.outline, draft.start)
+            weak += await one_sided_rules(process, draft.outline, draft.start)
+        problems = [*judged(draft, trial, self.runner), *weak]
         return Examined(tuple(problems), environment, assembled.module, trial)
 
     async def boot(self, environment: Environment, draft: Draft) -> list[Problem]:

@@ -21,9 +21,20 @@ def perturbed(outline: Outline, start: State) -> Iterator[State]:
     """Each row with each field changed, missing, or there once more; always in the same order."""
     for entity in outline.entities:
         for key in start[entity.collection]:
-            yield from _changed(outline, start, entity, key)
+            for field in entity.fields:
+                yield from changed(outline, start, entity, key, field)
             yield _without(start, entity, key)
             yield _twice(start, entity, key)
+
+
+def changed(
+    outline: Outline, start: State, entity: EntityOutline, key: str, field: FieldOutline
+) -> Iterator[State]:
+    """A row with other values in one field."""
+    for value in _others(outline, start, field, start[entity.collection][key][field.name]):
+        state = copy.deepcopy(start)
+        state[entity.collection][key][field.name] = value
+        yield state
 
 
 async def vacuous_rules(process: EnvironmentProcess, outline: Outline, start: State) -> list[Problem]:
@@ -46,14 +57,6 @@ async def vacuous_rules(process: EnvironmentProcess, outline: Outline, start: St
         )
         for rule, text in waiting.items()
     ]
-
-
-def _changed(outline: Outline, start: State, entity: EntityOutline, key: str) -> Iterator[State]:
-    for field in entity.fields:
-        for value in _others(outline, start, field, start[entity.collection][key][field.name]):
-            state = copy.deepcopy(start)
-            state[entity.collection][key][field.name] = value
-            yield state
 
 
 def _without(start: State, entity: EntityOutline, key: str) -> State:

@@ -32,6 +32,7 @@ async def test_nothing_is_found_where_nothing_is_planted(looking):
         ("refusal that never comes", "refusals told"),
         ("off by one in a limit", "rules"),
         ("vacuous invariant", "rules"),
+        ("half an invariant", "rules"),
         ("writes what it does not promise", "promises"),
         ("a read that writes", "conduct"),
         ("cascade reaches too far", "contract"),
