@@ -33,6 +33,7 @@ from envscaler_mcp.spec import (
 from .rollout import Finished
 
 RUNS = Path("runs")
+RESCORED = "rescored.jsonl"
 MOST_UNPACKED = 256 * 1024 * 1024
 MOST_ROWS = 4 * 1024 * 1024 * 1024
 """Bytes of all rows: a file of our own grows with the run, unlike one that a person hands in."""
@@ -104,6 +105,11 @@ class Run:
             return []
         return list(read_lines(path, RolloutRow.parse, max_bytes=MOST_ROWS))
 
+    def rescored(self) -> list[RolloutRow]:
+        """The rollouts as `score` judged them last; none where nobody has scored it again."""
+        path = self.path / RESCORED
+        return list(read_lines(path, RolloutRow.parse, max_bytes=MOST_ROWS)) if path.exists() else []
+
     def trajectory(self, rollout: str) -> Trajectory:
         """The record of one finished rollout.
 
@@ -128,7 +134,7 @@ class Run:
     def keep_rescored(self, rows: Sequence[RolloutRow]) -> None:
         """Today's scores of the same rollouts, beside those of the day."""
         text = "".join(f"{dumps(row.model_dump(mode='json'))}\n" for row in rows)
-        write_text(self.path / "rescored.jsonl", text)
+        write_text(self.path / RESCORED, text)
 
     def keep_spent(self, dollars: float) -> None:
         """What is spent at the most, in this run and all that it was resumed from."""

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.sandbox.checks import CheckRunner
 
+from .again import again_of
 from .comparing import comparing
 from .dialogue import dialogue
 from .listing import Pages, listing, page_of, wanted_of
@@ -71,7 +72,8 @@ class _Pages:
 
     def run(self, request: Request) -> Response:
         found = self.shelf.run(request.path_params["run"])
-        return shown("run", name=found.name, overview=found.overview())
+        again = again_of(found.rows(), found.rescored())
+        return shown("run", name=found.name, overview=found.overview(), again=again)
 
     def rollouts(self, request: Request) -> Response:
         found = self.shelf.run(request.path_params["run"])
@@ -87,6 +89,7 @@ class _Pages:
             "rollout",
             name=found.name,
             play=play,
+            again=again.pairs[0] if (again := again_of([row], found.rescored())) and again.pairs else None,
             before=before,
             after=after,
             query=f"?{request.url.query}" if request.url.query else "",

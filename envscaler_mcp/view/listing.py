@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from envscaler_mcp.harness.index import SORTED_BY, Wanted
-from envscaler_mcp.spec import Scenario
+from envscaler_mcp.harness.index import SORTED_BY, Line, Wanted
+from envscaler_mcp.spec import RolloutRow, Scenario
 
 from .shelf import Shown
 
@@ -91,10 +91,17 @@ def listing(shown: Shown, query: Mapping[str, str], path: str) -> dict[str, Any]
         },
         "pages": Pages(total, number, path, said),
         "lines": lines,
+        "now": {line.id: now for line in lines if (now := _now(line, shown.rescored()))},
         **{f"{name}s": list(shown.index.counts(name).items()) for name in ("agent", "outcome", "server")},
         "bands": [(band, 0) for band in sorted({_band(one) for one in every})],
         "tags": [(tag, 0) for tag in sorted({tag for one in every for tag in one.tags})],
     }
+
+
+def _now(line: Line, rescored: Mapping[str, RolloutRow]) -> RolloutRow | None:
+    """What `score` says of a line, where that is something else."""
+    now = rescored.get(line.id)
+    return now if now and (now.outcome, now.reward) != (line.outcome, line.reward) else None
 
 
 def _band(scenario: Scenario) -> str:

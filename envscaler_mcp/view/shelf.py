@@ -12,7 +12,7 @@ from pathlib import Path
 from envscaler_mcp.certify import proven_tier
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.harness.index import RowIndex
-from envscaler_mcp.harness.run import RUNS, Run
+from envscaler_mcp.harness.run import RESCORED, RUNS, Run
 from envscaler_mcp.runtime.folder import GENERATED_SERVERS, ServerFolder
 from envscaler_mcp.spec import OUTCOMES, RolloutRow, RunCard, Scenario, Tier
 
@@ -26,6 +26,7 @@ class Shown:
     name: str
     run: Run
     _read: tuple[tuple[int, float], list[RolloutRow]] | None = None
+    _again: tuple[tuple[int, float], dict[str, RolloutRow]] | None = None
     _summed: tuple[list[RolloutRow], Overview] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -95,6 +96,18 @@ class Shown:
                 self._read = stamp, self.run.rows()
             return self._read[1]
 
+    def rescored(self) -> dict[str, RolloutRow]:
+        """The rollouts as `score` judged them last, by id; nothing where that is missing or damaged."""
+        with self._lock:
+            stamp = self._stamp(RESCORED)
+            if self._again is None or self._again[0] != stamp:
+                try:
+                    rows = self.run.rescored()
+                except BadInput:
+                    rows = []
+                self._again = stamp, {row.id: row for row in rows}
+            return self._again[1]
+
     def overview(self) -> Overview:
         """What it came to so far; summed up anew when rows have come or the card has changed."""
         card, rows = self.card, self.rows()
@@ -103,9 +116,9 @@ class Shown:
                 self._summed = rows, overview(card, rows, self.scenarios)
             return self._summed[1]
 
-    def _stamp(self) -> tuple[int, float]:
+    def _stamp(self, name: str = "rollouts.jsonl") -> tuple[int, float]:
         try:
-            told = (self.run.path / "rollouts.jsonl").stat()
+            told = (self.run.path / name).stat()
         except OSError:
             return 0, 0.0
         return told.st_size, told.st_mtime

@@ -16,9 +16,10 @@ import pytest
 
 from tests.browser import Browser, chromium
 
-from .conftest import SERVER
+from .conftest import SERVER, scored_again
 from .hostile import ROLLOUT, poisoned
 
+NOOP = ROLLOUT.replace("random", "noop")
 ORACLE = ROLLOUT.replace("random", "oracle")
 PICTURES = os.environ.get("ENVSCALER_PICTURES")
 """Folder in which to leave what the browser saw, for a person to look at."""
@@ -49,10 +50,11 @@ def browser() -> Generator[Browser]:
 
 @pytest.fixture(scope="module")
 def url(played: Path, root: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    """A viewer of a played run, a hostile one, and one of very many rollouts."""
+    """A viewer of a played run, a hostile one, one of very many rollouts, and one that was scored again."""
     folder = tmp_path_factory.mktemp("viewed")
     evil, servers = poisoned(played, root / "generated_servers", folder)
-    with viewed(played, evil, many(played, folder / "many"), servers=servers) as where:
+    again = scored_again(played, folder / "again")
+    with viewed(played, evil, many(played, folder / "many"), again, servers=servers) as where:
         yield where
 
 
@@ -160,6 +162,8 @@ def test_every_page_fits_in_both_colours(
         "refused": f"/runs/played/rollouts/{ROLLOUT}",
         "server": f"/servers/{SERVER}",
         "scenario": f"/servers/{SERVER}/scenarios/more-urgent",
+        "again": f"/runs/again/rollouts/{NOOP}#again",
+        "scored-again": "/runs/again#again",
         "compare": "/compare?a=played&b=played&agent_a=noop&agent_b=oracle",
         "evil": f"/runs/evil/rollouts/{ROLLOUT}",
     }.items():
@@ -167,6 +171,14 @@ def test_every_page_fits_in_both_colours(
         picture(browser, f"{name}-{scheme}-{width}")
         assert browser.value("document.documentElement.scrollWidth <= window.innerWidth"), path
     assert browser.complaints == []
+
+
+def test_a_run_that_was_scored_again_shows_both_verdicts(browser: Browser, url: str):
+    browser.open(f"{url}/runs/again")
+    browser.value("document.querySelector('ul.again a').click()")
+    browser.until("location.pathname.includes('/rollouts/noop-') && document.readyState === 'complete'")
+    marks = browser.value("[...document.querySelectorAll('#again .mark')].map((one) => one.textContent)")
+    assert marks == ["failed", "passed"]
 
 
 def test_hostile_text_is_shown_and_does_nothing(browser: Browser, url: str):

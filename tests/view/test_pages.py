@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -17,9 +18,10 @@ from envscaler_mcp.view.dialogue import dialogue
 from envscaler_mcp.view.serving import serving
 from envscaler_mcp.view.shelf import Shelf
 
-from .conftest import SERVER
+from .conftest import SERVER, scored_again
 from .hostile import ROLLOUT, poisoned
 
+NOOP = ROLLOUT.replace("random", "noop")
 PAGES = (
     "/",
     "/runs/played",
@@ -61,6 +63,27 @@ async def test_every_page_stands(client: httpx.AsyncClient, url: str):
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_verdicts_of_today_stand_beside_those_of_the_day(
+    played: Path, root: Path, checks: CheckRunner, tmp_path: Path
+):
+    again = scored_again(played, tmp_path / "again")
+    async with visiting([again], root / "generated_servers", checks) as client:
+        pages = {
+            name: (await client.get(f"/runs/again{name}")).text
+            for name in ("", "/rollouts?agent=noop", "/rollouts?agent=oracle", f"/rollouts/{NOOP}")
+        }
+        (again / "rescored.jsonl").write_text("{")
+        damaged = await client.get("/runs/again")
+    told = [one.split("</section>")[0].count("Scored again") for one in pages.values()]
+    assert told == [1, 0, 0, 1]
+    assert re.search(r"noop</td>(<td.*?>[^<]*</td>){1}<td.*?>0.00</td><td.*?>1.00</td><td.*?>3<", pages[""])
+    assert re.search(r"oracle</td>(<td.*?>[^<]*</td>){1}<td.*?>1.00</td><td.*?>1.00</td><td.*?>0<", pages[""])
+    assert [page.count("→") for page in pages.values()] == [3, 6, 0, 1]
+    assert "did not hold" in pages[f"/rollouts/{NOOP}"]
+    assert re.search(r"of-today.*?none.*?✓ held", pages[f"/rollouts/{NOOP}"], re.DOTALL)
+    assert (damaged.status_code, "Scored again" in damaged.text) == (200, False)
 
 
 @pytest.mark.parametrize(
