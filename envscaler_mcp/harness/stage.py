@@ -15,6 +15,7 @@ from envscaler_mcp.runtime.host.episode import HostedEpisode
 from envscaler_mcp.runtime.host.limits import HostLimits
 from envscaler_mcp.runtime.host.refusals import Busy
 from envscaler_mcp.runtime.standalone.episode import Entry, Outcome
+from envscaler_mcp.sandbox.editions import Edition
 from envscaler_mcp.spec import EpisodeRequest, Scenario
 
 LONG_WAIT = 120.0
@@ -105,6 +106,15 @@ class Pooled:
             return PooledEpisode(self.host, await self.host.begin(request))
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What an episode was when somebody looked: the state is large, and nobody changes it."""
+
+    calls: int
+    edition: Edition
+    broken: list[str]
+
+
 @dataclass
 class PooledEpisode:
     """One episode in a host's workers; what it asks for waits for its turn."""
@@ -113,9 +123,7 @@ class PooledEpisode:
     hosted: HostedEpisode
     journal: list[Entry] = field(default_factory=list[Entry])
     """Its calls so far."""
-    _seen: tuple[int, dict[str, Any]] | None = None
-    """The state that was looked at last, and after how many calls: it is large, and nobody changes it."""
-    _initial: dict[str, Any] | None = None
+    _seen: Seen | None = None
     _left: bool = False
 
     async def call(self, tool: str, arguments: dict[str, Any], request_id: str | None = None) -> Outcome:
@@ -131,26 +139,16 @@ class PooledEpisode:
 
     async def state(self) -> dict[str, Any]:
         """The state as it stands."""
-        if self._left:  # somebody did not wait for a call: it goes on to its end, and counts
-            await self.host.journal(self.hosted)
-            self._left = False
-            self._catch_up()
-        if self._seen is None or self._seen[0] != len(self.journal):
-            with _no_worker_is_infrastructure():
-                self._seen = (len(self.journal), await self._look())
-        return self._seen[1]
+        return (await self._look()).edition.state if await self._has_calls() else await self.initial()
 
     async def initial(self) -> dict[str, Any]:
         """The state as it stood at the start."""
-        if self._initial is None:
-            await self.digest()  # opened by now, if it was not before
-            self._initial = self.hosted.opening.initial_state()
-        return self._initial
+        return (await self._first()).state
 
     async def broken_rules(self) -> list[str]:
         """Ids of executable rules that the state breaks or broke."""
-        with _no_worker_is_infrastructure():
-            return await self.host.broken_rules(self.hosted)
+        await self._has_calls()
+        return (await self._look()).broken
 
     async def digest(self) -> str:
         """Digest of the state."""
@@ -161,14 +159,30 @@ class PooledEpisode:
         """Forget it."""
         await self.host.delete(self.hosted)
 
+    async def _has_calls(self) -> bool:
+        """Whether anything was called; somebody may not have waited for a call, which goes on and counts."""
+        if self._left:
+            await self.host.journal(self.hosted)
+            self._left = False
+            self._catch_up()
+        return bool(self.journal)
+
     def _catch_up(self) -> None:
         if self.hosted.journal is not None:  # else it was sent to disk, long after its last call
             self.journal += self.hosted.calls.since(len(self.journal))
 
-    async def _look(self) -> dict[str, Any]:
-        if not self.journal:
-            return await self.initial()
-        return await self.host.state(self.hosted)
+    async def _look(self) -> Seen:
+        """The state as it stands, unless it was looked at since the last call."""
+        calls = len(self.journal)
+        if self._seen is None or self._seen.calls != calls:
+            before = self._seen.edition if self._seen else await self._first()
+            with _no_worker_is_infrastructure():
+                self._seen = Seen(calls, *await self.host.news(self.hosted, before))
+        return self._seen
+
+    async def _first(self) -> Edition:
+        await self.digest()  # opened by now, if it was not before
+        return self.hosted.opening.first
 
 
 @contextmanager

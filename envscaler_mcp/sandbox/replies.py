@@ -59,8 +59,8 @@ def _list_of(part: Shape) -> Shape:
     return lambda value: isinstance(value, list) and all(map(part, cast("list[Any]", value)))
 
 
-def _texts_by_name(value: Any) -> bool:
-    return isinstance(value, dict) and all(map(_is_text, cast("dict[str, Any]", value).values()))
+def _by_name(part: Shape) -> Shape:
+    return lambda value: isinstance(value, dict) and all(map(part, cast("dict[str, Any]", value).values()))
 
 
 def _record(**fields: Shape) -> Shape:
@@ -80,8 +80,14 @@ def _either(*shapes: Shape) -> Shape:
 
 _objects = _list_of(_is_object)
 _texts = _list_of(_is_text)
+_texts_by_name = _by_name(_is_text)
 _loaded = _record(tools=_texts_by_name, roles=_texts_by_name)
 _begun = _record(state_digest=_is_digest)
+_rows_by_field = _by_name(_record(gone=_texts, put=_is_object))
+_news = _either(
+    _record(mark=_is_digest, whole=_is_object, broken=_texts),
+    _record(mark=_is_digest, fields=_is_object, rows=_rows_by_field, broken=_texts),
+)
 _verdict = _either(
     _record(ok=lambda ok: isinstance(ok, bool)),
     _record(ok=_is_nothing, kind=_is_text),
@@ -102,6 +108,7 @@ SHAPES: dict[str, Shape] = {
     "call": is_outcome,
     "state": _is_object,
     "initial": _is_object,
+    "news": _news,
     "digest": _is_digest,
     "journal": _objects,
     "snapshot": _is_text,

@@ -25,6 +25,7 @@ from envscaler_mcp.runtime.standalone.plain import PlainForm
 from envscaler_mcp.runtime.standalone.seeded import Seeded
 from envscaler_mcp.runtime.standalone.world import BadStart, Form
 
+from .editions import Editions
 from .framing import TAMPERED, BadFrame, Refused, read_frame, write_frame
 from .lockdown import die_with_parent, lockdown
 from .preload import preload
@@ -82,6 +83,7 @@ class Room:
         self._episodes: dict[str, Episode] = {}
         self._broken_before: dict[str, list[str]] = {}
         """Rules that a thawed episode broke before it was frozen."""
+        self._editions = Editions()
         self.seal = Seal()
 
     def do_begin(self, memory: int, trusted: dict[str, Any] | None = None) -> list[str]:
@@ -169,6 +171,12 @@ class Room:
     def do_state(self, episode: str) -> dict[str, Any]:
         """The state as it stands."""
         return self._episode(episode).state()
+
+    def do_news(self, episode: str, base: str) -> dict[str, Any]:
+        """The state as it stands, as what is new in it for a parent that holds another; and broken rules."""
+        asked = self._episode(episode)
+        news = self._editions.news(base, asked.state(), lambda: asked.initial)
+        return {**news, "broken": self.do_rules(episode)}
 
     def do_initial(self, episode: str) -> dict[str, Any]:
         """The state as it stood at the start."""

@@ -15,6 +15,7 @@ from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.standalone.canonical import dumps, loads
 from envscaler_mcp.runtime.standalone.episode import Outcome, UnknownTool
+from envscaler_mcp.sandbox.editions import Edition
 from envscaler_mcp.spec import EpisodeRequest, EpisodeStatus
 
 from .episode import HostedEpisode
@@ -166,17 +167,22 @@ class Host:
 
     async def state(self, episode: HostedEpisode) -> dict[str, Any]:
         """The state as it stands."""
-        (state,) = await self._asked(episode, "state")
+        (state,) = await self._asked(episode, state={})
         return state
+
+    async def news(self, episode: HostedEpisode, seen: Edition) -> tuple[Edition, list[str]]:
+        """The state as it stands, told as what is new since one that was seen; and ids of broken rules."""
+        (news,) = await self._asked(episode, news={"base": seen.mark})
+        return seen.after(news), news["broken"]
 
     async def broken_rules(self, episode: HostedEpisode) -> list[str]:
         """Ids of the executable rules that it breaks or has broken."""
-        (broken,) = await self._asked(episode, "rules")
+        (broken,) = await self._asked(episode, rules={})
         return broken
 
     async def outcome(self, episode: HostedEpisode) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
         """What a score is made of: the state at the start, the state as it stands, and broken rules."""
-        final, broken = await self._asked(episode, "state", "rules")
+        final, broken = await self._asked(episode, state={}, rules={})
         return episode.opening.initial_state(), final, broken
 
     async def journal(self, episode: HostedEpisode) -> bytes:
@@ -188,7 +194,7 @@ class Host:
         """How it stands. One that nobody has looked at yet is opened for its digest."""
         self._present(episode)
         if not (episode.in_use or episode.digest or episode.failed or self.draining):
-            await self._asked(episode, "digest")
+            await self._asked(episode, digest={})
         there = self._present(episode)
         return EpisodeStatus(id=there.id, status=there.status, calls=len(there.calls), digest=there.digest)
 
@@ -237,17 +243,17 @@ class Host:
         episode = HostedEpisode(secrets.token_hex(8), secrets.token_hex(16), folder, opening, Journal())
         if not opening.start.proven:
             async with episode.turn(0):
-                await self._play.ask(episode, "digest")
+                await self._play.ask(episode, digest={})
         return self._add(episode, named)
 
     async def _call(self, episode: HostedEpisode, asked: Asked) -> Outcome:
         async with self._turn(episode):
             return await self._play.call(episode, asked)
 
-    async def _asked(self, episode: HostedEpisode, *methods: str) -> list[Any]:
+    async def _asked(self, episode: HostedEpisode, **questions: dict[str, Any]) -> list[Any]:
         async def ask() -> list[Any]:
             async with self._turn(episode):
-                return await self._play.ask(episode, *methods)
+                return await self._play.ask(episode, **questions)
 
         return await self._to_its_end(ask())
 

@@ -88,8 +88,8 @@ class Play:
                         return self._stopped(seat, episode, asked, error)
         raise Busy("the workers of this environment keep ending; nothing was done")
 
-    async def ask(self, episode: HostedEpisode, *methods: str) -> list[Any]:
-        """Ask a worker about the episode as it stands.
+    async def ask(self, episode: HostedEpisode, **questions: dict[str, Any]) -> list[Any]:
+        """Ask a worker about the episode as it stands: method → what it takes.
 
         Raises:
             Busy: no worker was free, or none stayed alive.
@@ -101,7 +101,9 @@ class Play:
             async with pool.seat(episode) as seat:
                 try:
                     if await self._brought(seat, episode):
-                        return [await seat.ask(episode, method) for method in methods]
+                        return [
+                            await seat.ask(episode, method, **takes) for method, takes in questions.items()
+                        ]
                 except Infrastructure:
                     continue
         raise Busy("the workers of this environment keep ending")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from envscaler_mcp.runtime.standalone.canonical import digest, dumps, loads
+from envscaler_mcp.sandbox.editions import Edition
 from envscaler_mcp.spec import JournalHeader, Scenario
+
+READ = 16
+"""First states that are kept as they were read."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,11 @@ class Opening:
         """The state as it stood when opened."""
         return loads(zlib.decompress(self.initial))
 
+    @property
+    def first(self) -> Edition:
+        """The state as it stood when opened, for all who change nothing in it."""
+        return _first(self.initial)
+
     def header(self, server_digest: str) -> dict[str, Any]:
         """First line of a journal."""
         return {
@@ -101,3 +110,8 @@ class Opening:
             "seed": self.seed,
             "now": self.start.now,
         }
+
+
+@lru_cache(maxsize=READ)
+def _first(packed: bytes) -> Edition:
+    return Edition.of(loads(zlib.decompress(packed)))
