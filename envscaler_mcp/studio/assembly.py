@@ -1,16 +1,20 @@
 """From parts to the source of `environment.py`: every part is parsed on its own, and put in as a syntax tree.
 
-So no part can end what it stands in and begin something else. What a part may say is the policy's matter.
+So no part can end what it stands in and begin something else. Bodies go through the one filter for what a
+model writes, and the tree is spelt as every environment of a model; what code may do is the policy's matter.
 """
 
 from __future__ import annotations
 
 import ast
-import textwrap
 from collections.abc import Iterator, Sequence
 
 from envscaler_mcp.blueprint.compiling.layout import laid_out
-from envscaler_mcp.spec import Problem
+from envscaler_mcp.sandbox.parsing import parse_module
+from envscaler_mcp.synthesis.author import Problems
+from envscaler_mcp.synthesis.outline.annotations import call, generic, name
+from envscaler_mcp.synthesis.outline.bodies import statements_of
+from envscaler_mcp.synthesis.outline.spelling import spell
 
 from .parts import ConstantPart, Draft, EntityPart, FieldPart, MethodPart, ParameterPart
 
@@ -22,17 +26,22 @@ RUNTIME = ("APPEND_ONLY", "DERIVED", "FREE_TEXT", "VOLATILE", "Entity", "Environ
 
 
 class Malformed(ValueError):
-    """A part is no Python of its kind; the message says which and why."""
+    """A part is no Python of its kind; `problems` say which and why."""
+
+    def __init__(self, problems: Problems) -> None:
+        super().__init__("; ".join(f"{one.where}: {one.message}" for one in problems))
+        self.problems = problems
 
 
-def assembled(draft: Draft) -> str | Problem:
+def assembled(draft: Draft) -> str | Problems:
     """The source of a draft's environment, or what is wrong with the first part that is no Python."""
     try:
         constants = [_constant(part) for part in draft.constants]
         classes = [*map(_entity, draft.entities), _environment(draft)]
     except Malformed as error:
-        return Problem(code="not_python", where=f"draft {draft.name}", message=str(error))
-    return _laid_out(_module(draft, constants, classes))
+        return error.problems
+    body = [_doc(_sentence(draft.title)), *_imports([*constants, *classes]), *constants, *classes]
+    return _laid_out(spell(ast.fix_missing_locations(ast.Module(body, []))))
 
 
 def expression(text: str, where: str) -> ast.expr:
@@ -40,19 +49,8 @@ def expression(text: str, where: str) -> ast.expr:
     try:
         return ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise Malformed(f"{where}: {text[:80]!r} is no Python expression ({error})") from error
-
-
-def statements(text: str, where: str) -> list[ast.stmt]:
-    """The statements of a method's body. Raises Malformed."""
-    try:
-        found = ast.parse(textwrap.dedent(text).strip("\n")).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
-        raise Malformed(f"{where}{line}: the body is no Python ({error})") from error
-    if not found:
-        raise Malformed(f"{where}: the body is empty; write `pass` or a return")
-    return found
+        message = f"{text[:80]!r} is no Python expression ({error})."
+        raise Malformed(Problems.of("not_python", where, message)) from error
 
 
 def part_at(draft: Draft, source: str, line: int) -> str:
@@ -66,7 +64,7 @@ def _laid_out(source: str) -> str:
     """Long lines broken, wherever that leaves the same program: the layout is made for our own compiler."""
     broken = laid_out(source)
     try:
-        same = ast.dump(ast.parse(broken)) == ast.dump(ast.parse(source))
+        same = ast.dump(parse_module(broken)) == ast.dump(parse_module(source))
     except SyntaxError:
         same = False
     return broken if same else source
@@ -81,47 +79,23 @@ def _covers(node: ast.ClassDef | ast.FunctionDef, line: int) -> bool:
     return first <= line <= (node.end_lineno or first)
 
 
-def _module(draft: Draft, constants: Sequence[ast.stmt], classes: Sequence[ast.stmt]) -> str:
-    imports = "\n".join(_imports([*constants, *classes]))
-    head = f"{_spelt(_doc(_sentence(draft.title)))}\n\nfrom __future__ import annotations\n\n{imports}"
-    values = "\n".join(_spelt(node) for node in constants)
-    top = f"{head}\n\n{values}" if values else head
-    return "\n\n\n".join([top, *(_spaced(_spelt(node)) for node in classes)]) + "\n"
-
-
-def _spelt(node: ast.stmt) -> str:
-    return ast.unparse(ast.fix_missing_locations(node))
-
-
-def _spaced(block: str) -> str:
-    """A class as a formatter has it: its docstring and its methods a line apart."""
-    first, doc, *rest = block.split("\n")
-    lines = [first, doc, ""]
-    for line in rest:
-        starts = line.startswith("    @") or (line.startswith("    def ") and lines[-1][:5] != "    @")
-        if starts and lines[-1]:
-            lines.append("")
-        lines.append(line)
-    return "\n".join(lines)
-
-
 def _sentence(title: str) -> str:
     return f"{title.rstrip('.')}."
 
 
-def _imports(body: Sequence[ast.stmt]) -> list[str]:
+def _imports(body: Sequence[ast.stmt]) -> list[ast.stmt]:
     """Imports of exactly the names that the parts use."""
     used = {node.id for part in body for node in ast.walk(part) if isinstance(node, ast.Name)}
-    lines = [f"import {name}" for name in MODULES if name in used]
-    lines += ["import datetime as dt"] * ("dt" in used)
-    lines = [*sorted(lines), _from("typing", TYPING, used), ""]
-    lines += ["from pydantic import Field", ""] * ("Field" in used)
-    return [*lines, _from("._runtime", RUNTIME, used)]
-
-
-def _from(module: str, names: Sequence[str], used: set[str]) -> str:
-    found = [name for name in names if name in used]
-    return f"from {module} import {', '.join(found)}" if found else ""
+    modules = [ast.alias(module) for module in MODULES if module in used]
+    modules += [ast.alias("datetime", "dt")] * ("dt" in used)
+    whole = [ast.Import([module]) for module in sorted(modules, key=lambda one: one.name)]
+    origins = (("typing", TYPING, 0), ("pydantic", ("Field",), 0), ("_runtime", RUNTIME, 1))
+    parts = [
+        ast.ImportFrom(origin, [ast.alias(one) for one in names if one in used], level)
+        for origin, names, level in origins
+        if used.intersection(names)
+    ]
+    return [ast.ImportFrom("__future__", [ast.alias("annotations")], 0), *whole, *parts]
 
 
 def _constant(part: ConstantPart) -> ast.stmt:
@@ -137,17 +111,17 @@ def _entity(part: EntityPart) -> ast.stmt:
 def _field(part: FieldPart, owner: str) -> ast.stmt:
     where = f"entity {owner}, field {part.name}"
     if part.role and part.default is not None:
-        raise Malformed(f"{where}: a field with a role has no default; leave one of them out")
-    default = _name(part.role.upper()) if part.role else part.default and expression(part.default, where)
-    return ast.AnnAssign(
-        _name(part.name, ast.Store()), _described(part.type, part.description, where), default or None, 1
-    )
+        message = "A field with a role has no default; leave one of them out."
+        raise Malformed(Problems.of("not_python", where, message))
+    default = name(part.role.upper()) if part.role else part.default and expression(part.default, where)
+    annotated = _described(part.type, part.description, where)
+    return ast.AnnAssign(ast.Name(part.name, ast.Store()), annotated, default or None, 1)
 
 
 def _environment(draft: Draft) -> ast.stmt:
     rows = [(one.collection, one.name) for one in draft.entities if one.collection]
     state: list[ast.stmt] = [
-        ast.AnnAssign(_name(collection, ast.Store()), expression(f"dict[str, {row}]", row), None, 1)
+        ast.AnnAssign(ast.Name(collection, ast.Store()), generic("dict", name("str"), name(row)), None, 1)
         for collection, row in rows
     ]
     methods = [_method(one) for one in draft.methods]
@@ -156,10 +130,13 @@ def _environment(draft: Draft) -> ast.stmt:
 
 def _method(part: MethodPart) -> ast.stmt:
     where = f"{part.kind} {part.name}"
+    body = statements_of(part.body, part.name, where)
+    if isinstance(body, Problems):
+        raise Malformed(body)
     return ast.FunctionDef(
         name=part.name,
         args=_parameters(part.parameters, where),
-        body=[_doc(part.description), *statements(part.body, where)],
+        body=[_doc(part.description), *body],
         decorator_list=_marks(part),
         returns=expression(part.returns, where),
         lineno=1,
@@ -170,8 +147,8 @@ def _marks(part: MethodPart) -> list[ast.expr]:
     if part.kind == "method":
         return []
     if part.kind == "rule":
-        return [ast.Call(_name("rule"), [ast.Constant(part.description)], [])]
-    return [_name(part.kind)]
+        return [call("rule", ast.Constant(part.description))]
+    return [name(part.kind)]
 
 
 def _parameters(parts: Sequence[ParameterPart], where: str) -> ast.arguments:
@@ -189,17 +166,12 @@ def _described(annotation: str, description: str, where: str) -> ast.expr:
     kind = expression(annotation, where)
     if not description:
         return kind
-    told = ast.Call(_name("Field"), [], [ast.keyword("description", ast.Constant(description))])
-    return ast.Subscript(_name("Annotated"), ast.Tuple([kind, told], ast.Load()), ast.Load())
+    return generic("Annotated", kind, call("Field", description=ast.Constant(description)))
 
 
-def _class(name: str, base: str, doc: str, body: Sequence[ast.stmt]) -> ast.ClassDef:
-    return ast.ClassDef(name, [_name(base)], [], [_doc(doc), *body], [])
+def _class(named: str, base: str, doc: str, body: Sequence[ast.stmt]) -> ast.ClassDef:
+    return ast.ClassDef(named, [name(base)], [], [_doc(doc), *body], [])
 
 
 def _doc(text: str) -> ast.stmt:
     return ast.Expr(ast.Constant(" ".join(text.split())))
-
-
-def _name(name: str, context: ast.expr_context | None = None) -> ast.Name:
-    return ast.Name(name, context or ast.Load())

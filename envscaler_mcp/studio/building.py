@@ -26,6 +26,7 @@ from envscaler_mcp.spec import (
     versions,
 )
 from envscaler_mcp.spec.scenario import Difficulty
+from envscaler_mcp.synthesis.author import Problems
 
 from .assembly import assembled, part_at
 from .parts import CallPart, Draft, ScenarioPart
@@ -51,8 +52,8 @@ class Built:
 async def built(draft: Draft) -> Built:
     """The environment of a draft. Its code is run by a worker only."""
     source = assembled(draft)
-    if isinstance(source, Problem):
-        return Built(None, (source,))
+    if isinstance(source, Problems):
+        return Built(None, source.found)
     refused = [placed(draft, source, problem) for problem in findings(source)]
     if refused:
         return Built(None, tuple(refused))

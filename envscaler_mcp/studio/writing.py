@@ -14,6 +14,7 @@ from envscaler_mcp.render import server_name_fault
 from envscaler_mcp.sandbox.policy import findings
 from envscaler_mcp.spec import Json, Problem, ScenarioId, parse_moment
 from envscaler_mcp.spec.scenario import Band
+from envscaler_mcp.synthesis.author import Problems
 
 from .answers import Changed, Found, Line, Overview
 from .assembly import assembled
@@ -291,8 +292,8 @@ class Writing:
 def faults(draft: Draft) -> Sequence[Problem]:
     """What can be said of the source without running it: whether it is Python, and the policy's findings."""
     source = assembled(draft)
-    if isinstance(source, Problem):
-        return (source,)
+    if isinstance(source, Problems):
+        return source.found
     return [placed(draft, source, problem) for problem in findings(source)]
 
 

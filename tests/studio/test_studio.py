@@ -130,7 +130,9 @@ async def test_code_that_the_policy_refuses_is_named_at_its_part_and_never_run(t
         body = f"import os\nos.mkdir({str(marker)!r})\nreturn self.find(self.bookings, booking_id, 'b')"
         name, arguments = tool("get_booking", "read", "Look.", "Booking", body, BOOKING_ID)
         said = await one.ask(name, draft=DRAFT, **arguments)
-        assert any("get_booking" in problem and "imports os" in problem for problem in said["problems"])
+        assert any(
+            "get_booking" in problem and "imports something" in problem for problem in said["problems"]
+        )
         for asked in ("certify_draft", "render_server"):
             assert (await one.answer(asked, draft=DRAFT))["code"] == "has_problems"
         assert not marker.exists()
