@@ -68,8 +68,6 @@ def synth(
     With --paraphrase a model words the instructions anew, where every fact in them survives; then --llm names
     that model, and the engine is blueprint.
     """
-    from envscaler_mcp.blueprint.synth import Order
-
     wording = _wording(engine, llm, budget, out, paraphrase=paraphrase)
     if llm and not wording:
         wanted = Wanted(
@@ -85,6 +83,8 @@ def synth(
         )
         return synth_llm(output, wanted, topics or [], tasks, count, out)
     _refuse_models(engine, tasks)
+    from envscaler_mcp.blueprint.synth import Order
+
     order = Order(scenarios, difficulty, seed)
     blueprints = Blueprints(topics or [], domain or [], count, order, out, concurrency, wording, report)
     return synth_blueprint(output, blueprints, dry_run=dry_run)

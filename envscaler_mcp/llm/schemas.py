@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, cast
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 
+from envscaler_mcp.runtime.standalone.canonical import dumps, loads
 from envscaler_mcp.spec import Json
 
 MOST_MISFITS = 8
@@ -22,11 +24,18 @@ def check_answer_schema(schema: Json) -> None:
     """
     if not isinstance(schema, dict):
         raise ValueError("a JSON Schema is an object")  # noqa: TRY004 (pydantic reports ValueErrors)
+    _check(dumps(cast("Json", schema)))
+
+
+@lru_cache(maxsize=256)
+def _check(text: str) -> None:
+    """As above. A run says few schemas very often, in requests and in stored calls."""
+    schema = loads(text)
     try:
-        Draft202012Validator.check_schema(cast("Any", schema))
+        Draft202012Validator.check_schema(schema)
     except SchemaError as error:
         raise ValueError(f"no JSON Schema: {error.message[:_LONGEST]}") from error
-    for part in _parts(cast("Json", schema)):
+    for part in _parts(schema):
         if any(isinstance(ref := part.get(word), str) and ref[:1] != "#" for word in ("$ref", "$dynamicRef")):
             raise ValueError("a $ref that leads out of the schema would be fetched from elsewhere")
 
