@@ -56,7 +56,7 @@ def embedder_of(spec: str, access: Access) -> Embedder:
     provider, _, rest = spec.partition(":")
     if provider not in _EMBEDDING or not rest:
         remedy = f"use one of: {', '.join(_EMBEDDING.values())}"
-        raise BadInput(f"{access.option} {spec}", "there is no such model that gives vectors", remedy)
+        raise BadInput(f"--embed-llm {spec}", "there is no such model that gives vectors", remedy)
     model = _replay(spec, rest, access) if provider == "replay" else _embedding(spec, access)
     return Embedder(Blotted(Metered(model, access.ledger), access.secrets))
 
