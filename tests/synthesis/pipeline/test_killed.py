@@ -2,63 +2,65 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import shutil
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.llm.model_server import ModelServer
-from tests.synthesis.pipeline.models import BookServer
-from tests.synthesis.scenarios.desk import BOOK, rental_desk
-from tests.waiting import LONG, until
-
-STAGES = ("starts.start_state", "tasks.tasks", "checks.checks", "solving")
-KILLED = -9
-COMMAND = (sys.executable, "-m", "envscaler_mcp")
+from tests.synthesis.pipeline.lives import KILLED, said, tree
+from tests.synthesis.pipeline.models import SOLVER, BookServer
+from tests.synthesis.pipeline.whole import EXTENDING, MAKING, requests_in, whole_book
+from tests.synthesis.worlds.equipment_rental import WORLD
 
 
-async def said(words: Sequence[str], run: Path, script: BookServer) -> int:
-    """A command in a process of its own, until it ends or its script lets it die; how it ended.
-
-    Args:
-        words: the command; `{}` is where models are reached.
-        run: its folder.
-        script: what models say. One for each process, so that no late request comes to the next one.
-    """
-    known = stored(run)
-    with ModelServer(script) as models:
-        command = [*COMMAND, *(word.format(models.openai) for word in words), "--quiet"]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-            try:
-                await until(lambda: script.dying.is_set() or process.poll() is not None, seconds=2 * LONG)
-                # What is on its way to a process that dies is lost, whoever asked: only what has come counts.
-                await until(lambda: process.poll() is not None or stored(run) == known + len(script.answered))
-            finally:
-                process.kill()
-    assert not script.puzzled, script.puzzled[0]
-    assert stored(run) == known + len(script.answered), "a call was paid for twice"
-    return process.returncode
+async def made_in(folder: Path, script: BookServer) -> int:
+    """`synth --tasks FILE`: an environment with a scenario."""
+    folder.mkdir(exist_ok=True)
+    words = ["synth", "--tasks", str(requests_in(folder)), "--count", "1", "--scenarios", "1"]
+    words += ["--llm", "chat:scripted@{}", "--out", str(folder)]
+    return await said(words, folder / "synth-run" / "calls", script)
 
 
-def stored(run: Path) -> int:
-    """How many answers a run keeps."""
-    return len(list((run / "calls").glob("*.json")))
+async def extended_in(folder: Path, script: BookServer) -> int:
+    """`scenarios SERVER`: one more, solved by somebody else as well."""
+    words = ["scenarios", str(folder / WORLD.name), "--count", "1", "--run", str(folder / "run")]
+    words += ["--llm", "chat:scripted@{}", "--solver-llm", f"chat:{SOLVER}@{{}}"]
+    return await said(words, folder / "run" / "calls", script)
 
 
-def tree(folder: Path) -> dict[str, bytes]:
-    """What stands in a folder."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+def asked(scripts: Sequence[BookServer]) -> Counter[str]:
+    """How often each question was answered; the same may be asked of several who solve."""
+    return Counter(text for script in scripts for text in script.answered)
+
+
+def lives_of(deaths: Sequence[str]) -> list[BookServer]:
+    """What models say in each life: those that end at a stage, and the last one."""
+    return [BookServer(whole_book(), death=stage) for stage in (*deaths, "")]
 
 
 @pytest.mark.slow
-async def test_a_server_keeps_its_bytes_until_more_scenarios_are_done(tmp_path: Path) -> None:
-    server, run = rental_desk(tmp_path).path, tmp_path / "run"
-    untouched = tree(server)
-    words = ["scenarios", str(server), "--count", "1", "--llm", "chat:scripted@{}", "--run", str(run)]
-    for stage in STAGES:
-        assert await said(words, run, BookServer(BOOK, death=stage)) == KILLED
-        assert tree(server) == untouched
-    assert await said(words, run, BookServer(BOOK)) == 0
-    assert tree(server) != untouched
+async def test_whatever_stage_it_is_killed_at_nothing_differs_in_the_end(tmp_path: Path) -> None:
+    once, again, more = tmp_path / "once", tmp_path / "again", tmp_path / "more"
+    whole, lives = BookServer(whole_book()), lives_of(MAKING)
+    assert await made_in(once, whole) == 0
+    for life in lives[:-1]:
+        assert await made_in(again, life) == KILLED, life.death
+        assert not (again / WORLD.name).exists(), "an environment stands whole, or not at all"
+    assert await made_in(again, lives[-1]) == 0
+    assert asked(lives) == asked([whole])
+    assert tree(again / WORLD.name) == tree(once / WORLD.name)
+    shutil.copytree(once, more)
+    await _killed_while_it_is_extended(once, more)
+
+
+async def _killed_while_it_is_extended(once: Path, again: Path) -> None:
+    whole, lives, before = BookServer(whole_book()), lives_of(EXTENDING), tree(again / WORLD.name)
+    assert await extended_in(once, whole) == 0
+    for life in lives[:-1]:
+        assert await extended_in(again, life) == KILLED, life.death
+        assert tree(again / WORLD.name) == before, "a server keeps its bytes until more is done"
+    assert await extended_in(again, lives[-1]) == 0
+    assert asked(lives) == asked([whole])
+    assert tree(again / WORLD.name) == tree(once / WORLD.name) != before
