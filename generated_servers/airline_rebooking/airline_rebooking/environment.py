@@ -21,7 +21,6 @@ FlightState = Literal["scheduled", "disrupted", "cancelled"]
 Fare = Literal["basic", "flexible", "premium"]
 TripState = Literal["booked", "refunded"]
 WaitlistEntryState = Literal["waiting", "served", "withdrawn"]
-BagState = Literal["checked", "taken_off"]
 Request = Literal[
     "book_trip",
     "rebook_inbound",
@@ -38,8 +37,6 @@ Request = Literal[
     "dissolve_company",
     "join_waitlist",
     "leave_waitlist",
-    "check_bag",
-    "take_off_bag",
 ]
 Ground = Literal[
     "wrong_state",
@@ -55,7 +52,6 @@ Ground = Literal[
     "in_a_company_already",
     "in_no_company",
     "nobody_left",
-    "trip_refunded",
     "flight_full",
     "flight_cancelled",
     "connection_missed",
@@ -66,9 +62,6 @@ Ground = Literal[
     "company_split",
     "company_too_large",
     "waiting_twice",
-    "too_heavy",
-    "too_many_bags",
-    "bag_tag_taken",
 ]
 Measure = Literal["seats_left", "fees_charged", "trips_from", "line_length"]
 
@@ -98,25 +91,20 @@ CompanyId = Annotated[str, Field(description="Id of a company, such as CMP-01.")
 WaitlistEntryId = Annotated[str, Field(description="Id of a waitlist entry, such as WE-01.")]
 OfFlight = Annotated[str | None, Field(description="Only those of the flight with this id.")]
 InWaitlistEntryState = Annotated[WaitlistEntryState | None, Field(description="Only those in this state.")]
-BagId = Annotated[str, Field(description="Id of a bag, such as BG-01.")]
-OfTrip = Annotated[str | None, Field(description="Only those of the trip with this id.")]
-PartOfTag = Annotated[str | None, Field(description="Part of the tag, in any case.")]
-InBagState = Annotated[BagState | None, Field(description="Only those in this state.")]
 InboundId = Annotated[str, Field(description="Id of the flight in, such as FLG-01.")]
 OutboundId = Annotated[str, Field(description="Id of the flight out, such as FLG-01.")]
 GivenFare = Annotated[Fare, Field(description="Fare class.")]
 Seats = Annotated[int, Field(description="Capacity, in seats, 3 to 7.", ge=3, le=7)]
 Hour = Annotated[int, Field(description="Hour of departure, 5 to 22.", ge=5, le=22)]
-Tag = Annotated[str, Field(description="Tag, at most 200 characters.", min_length=1, max_length=200)]
-Weight = Annotated[int, Field(description="Weight, in kilograms, 8 to 32.", ge=8, le=32)]
-GivenRequest = Annotated[Request, Field(description="Request.")]
-GivenGround = Annotated[Ground, Field(description="Ground.")]
+GivenRequest = Annotated[Request, Field(description="Tool that was asked for.")]
+GivenGround = Annotated[Ground, Field(description="Code with which the tool refuses it.")]
 Note = Annotated[str, Field(description="Note, at most 500 characters.", min_length=1, max_length=500)]
 About = Annotated[
-    str | None, Field(description="Row it is about, at most 200 characters.", min_length=1, max_length=200)
+    str | None,
+    Field(description="Id of the row it is about, at most 200 characters.", min_length=1, max_length=200),
 ]
-GivenMeasure = Annotated[Measure, Field(description="Measure.")]
-Figure = Annotated[int, Field(description="Figure.")]
+GivenMeasure = Annotated[Measure, Field(description="Name of the figure.")]
+Figure = Annotated[int, Field(description="Value of the figure.")]
 
 Row = TypeVar("Row")
 
@@ -138,7 +126,6 @@ class Flight(Entity):
     day: dt.date
     hour: int  # hour of departure
     seats: int  # capacity, in seats
-    hold: int  # baggage capacity, in kilograms
     state: FlightState = "scheduled"
 
 
@@ -181,16 +168,6 @@ class WaitlistEntry(Entity):
     state: WaitlistEntryState = "waiting"
 
 
-class Bag(Entity):
-    """A bag."""
-
-    id: str
-    trip_id: str
-    tag: str
-    weight: int  # kilograms
-    state: BagState = "checked"
-
-
 class Decision(Entity):
     """A decision."""
 
@@ -214,15 +191,15 @@ class FlightSheet(Entity):
     """A flight and what follows from it."""
 
     flight: Flight
-    taken: int
-    left: int
+    taken: int  # number of taken seats
+    left: int  # number of free seats
 
 
 class WaitlistEntrySheet(Entity):
     """A waitlist entry and what follows from it."""
 
     waitlist_entry: WaitlistEntry
-    first: bool
+    first: bool  # first in line
 
 
 class AirlineRebooking(Environment):
@@ -234,7 +211,6 @@ class AirlineRebooking(Environment):
     trips: dict[str, Trip]
     companies: dict[str, Company]
     waitlist_entries: dict[str, WaitlistEntry]
-    bags: dict[str, Bag]
     decisions: dict[str, Decision]
     reports: dict[str, Report]
 
@@ -251,7 +227,7 @@ class AirlineRebooking(Environment):
 
     @read
     def get_flight(self, flight_id: FlightId) -> FlightSheet:
-        """Look up a flight and what follows from it: taken and left."""
+        """Look up a flight and what follows from it: number of taken seats and number of free seats."""
         flight = self.find(self.flights, flight_id, "flight")
         return FlightSheet(flight=flight, taken=self._taken(flight), left=self._left(flight))
 
@@ -327,7 +303,7 @@ class AirlineRebooking(Environment):
 
     @read
     def get_waitlist_entry(self, waitlist_entry_id: WaitlistEntryId) -> WaitlistEntrySheet:
-        """Look up a waitlist entry and what follows from it: first."""
+        """Look up a waitlist entry and what follows from it: first in line."""
         waitlist_entry = self.find(self.waitlist_entries, waitlist_entry_id, "waitlist entry")
         return WaitlistEntrySheet(waitlist_entry=waitlist_entry, first=self._first(waitlist_entry))
 
@@ -345,28 +321,12 @@ class AirlineRebooking(Environment):
         rows = [row for row in rows if state in (None, row.state)]
         return _page(sorted(rows, key=lambda row: row.id), page)
 
-    @read
-    def get_bag(self, bag_id: BagId) -> Bag:
-        """Look up one bag."""
-        return self.find(self.bags, bag_id, "bag")
-
-    @read
-    def search_bags(
-        self, trip_id: OfTrip = None, tag: PartOfTag = None, state: InBagState = None, page: Page = 1
-    ) -> list[Bag]:
-        """Find bags by trip, tag and state, in order of id."""
-        rows = [row for row in self.bags.values() if trip_id in (None, row.trip_id)]
-        rows = [row for row in rows if (tag or "").casefold() in row.tag.casefold()]
-        rows = [row for row in rows if state in (None, row.state)]
-        return _page(sorted(rows, key=lambda row: row.id), page)
-
     @write
     def book_trip(self, traveller_id: TravellerId, inbound_id: InboundId, outbound_id: OutboundId) -> Trip:
         """Book a trip.
 
         Refused as: not_an_inbound_flight, not_an_outbound_flight, flight_full, flight_cancelled,
-        connection_missed, out_before_in, stranded_too_long, back_where_it_began, traveller_elsewhere,
-        too_many_bags.
+        connection_missed, out_before_in, stranded_too_long, back_where_it_began, traveller_elsewhere.
         """
         self.find(self.travellers, traveller_id, "traveller")
         inbound = self.find(self.flights, inbound_id, "flight")
@@ -392,7 +352,6 @@ class AirlineRebooking(Environment):
         self._refuse_stranded_too_long(trip)
         self._refuse_back_where_it_began(trip)
         self._refuse_traveller_elsewhere(trip)
-        self._refuse_too_many_bags(trip)
         return trip
 
     @write
@@ -401,7 +360,7 @@ class AirlineRebooking(Environment):
 
         The trip must be booked. Refused as: same_flight, not_an_inbound_flight, fare_not_changeable,
         flight_full, flight_cancelled, connection_missed, out_before_in, stranded_too_long,
-        back_where_it_began, traveller_elsewhere, too_heavy.
+        back_where_it_began, traveller_elsewhere.
         """
         trip = self._trip(trip_id, "booked")
         inbound = self.find(self.flights, inbound_id, "flight")
@@ -442,7 +401,6 @@ class AirlineRebooking(Environment):
         self._refuse_stranded_too_long(trip)
         self._refuse_back_where_it_began(trip)
         self._refuse_traveller_elsewhere(trip)
-        self._refuse_too_heavy(*self.flights.values())
         return trip
 
     @write
@@ -451,7 +409,7 @@ class AirlineRebooking(Environment):
 
         The trip must be booked. Refused as: same_flight, not_an_outbound_flight, fare_not_changeable,
         out_of_turn, flight_full, flight_cancelled, connection_missed, out_before_in, stranded_too_long,
-        back_where_it_began, traveller_elsewhere, company_split, too_heavy.
+        back_where_it_began, traveller_elsewhere, company_split.
         """
         trip = self._trip(trip_id, "booked")
         outbound = self.find(self.flights, outbound_id, "flight")
@@ -513,14 +471,13 @@ class AirlineRebooking(Environment):
         self._refuse_back_where_it_began(trip)
         self._refuse_traveller_elsewhere(trip)
         self._refuse_company_split(trip)
-        self._refuse_too_heavy(*self.flights.values())
         return trip
 
     @write
     def refund_trip(self, trip_id: TripId) -> Trip:
         """Refund a trip.
 
-        The trip must be booked. Refused as: fare_not_refundable, too_heavy.
+        The trip must be booked. Refused as: fare_not_refundable.
         """
         trip = self._trip(trip_id, "booked")
         if (
@@ -536,14 +493,13 @@ class AirlineRebooking(Environment):
                 f"trip ({self.flights[trip.outbound_id].state}) must be disrupted.",
             )
         trip.state = "refunded"
-        self._refuse_too_heavy(*self.flights.values())
         return trip
 
     @write
     def upgrade_fare(self, traveller_id: TravellerId, fare: GivenFare) -> Traveller:
         """Upgrade the fare of a traveller.
 
-        Refused as: not_an_upgrade, too_many_bags.
+        Refused as: not_an_upgrade.
         """
         traveller = self.find(self.travellers, traveller_id, "traveller")
         if (
@@ -557,7 +513,6 @@ class AirlineRebooking(Environment):
                 f"({traveller.fare}) must be flexible and the new fare class ({fare}) must be premium.",
             )
         traveller.fare = fare
-        self._refuse_too_many_bags(*self.trips.values())
         return traveller
 
     @write
@@ -709,32 +664,6 @@ class AirlineRebooking(Environment):
         return waitlist_entry
 
     @write
-    def check_bag(self, trip_id: TripId, tag: Tag, weight: Weight) -> Bag:
-        """Check a bag.
-
-        Refused as: trip_refunded, too_heavy, too_many_bags, bag_tag_taken.
-        """
-        trip = self.find(self.trips, trip_id, "trip")
-        if trip.state != "booked":
-            raise Refusal("trip_refunded", f"Not possible: the trip ({trip.state}) must be booked.")
-        bag = Bag(id=self.new_id("BG"), trip_id=trip_id, tag=tag, weight=weight)
-        self.bags[bag.id] = bag
-        self._refuse_too_heavy(*self.flights.values())
-        self._refuse_too_many_bags(*self.trips.values())
-        self._refuse_bag_tag_taken(bag)
-        return bag
-
-    @write
-    def take_off_bag(self, bag_id: BagId) -> Bag:
-        """Take off a bag.
-
-        The bag must be checked.
-        """
-        bag = self._bag(bag_id, "checked")
-        bag.state = "taken_off"
-        return bag
-
-    @write
     def record_decision(
         self, request: GivenRequest, ground: GivenGround, note: Note, about: About = None
     ) -> Decision:
@@ -819,24 +748,6 @@ class AirlineRebooking(Environment):
     def waiting_twice(self) -> bool:
         return not any(self._waiting_twice(row) for row in self.waitlist_entries.values())
 
-    @rule(
-        "For every flight, the total weight of the checked bags whose trip is booked and whose trip has "
-        "that flight as its flight in or flight out is at most its baggage capacity."
-    )
-    def too_heavy(self) -> bool:
-        return not any(self._too_heavy(row) for row in self.flights.values())
-
-    @rule(
-        "For every trip, the number of checked bags of that trip is at most 2 if the fare class of its "
-        "traveller is premium, and otherwise at most 1."
-    )
-    def too_many_bags(self) -> bool:
-        return not any(self._too_many_bags(row) for row in self.trips.values())
-
-    @rule("For every bag, there is no other bag with the same tag.")
-    def bag_tag_taken(self) -> bool:
-        return not any(self._bag_tag_taken(row) for row in self.bags.values())
-
     def _flight_full(self, flight: Flight) -> bool:
         return self._taken(flight) > flight.seats
 
@@ -918,27 +829,6 @@ class AirlineRebooking(Environment):
                 for other in self.waitlist_entries.values()
             )
         )
-
-    def _too_heavy(self, flight: Flight) -> bool:
-        return (
-            sum(
-                bag.weight
-                for bag in self.bags.values()
-                if bag.state == "checked"
-                and self.trips[bag.trip_id].state == "booked"
-                and flight.id in (self.trips[bag.trip_id].inbound_id, self.trips[bag.trip_id].outbound_id)
-            )
-            > flight.hold
-        )
-
-    def _too_many_bags(self, trip: Trip) -> bool:
-        return (
-            sum(1 for bag in self.bags.values() if bag.trip_id == trip.id and bag.state == "checked")
-            > (2 if self.travellers[trip.traveller_id].fare == "premium" else 1)
-        )
-
-    def _bag_tag_taken(self, bag: Bag) -> bool:
-        return any(other.id != bag.id and other.tag == bag.tag for other in self.bags.values())
 
     def _refuse_flight_full(self, *rows: Flight) -> None:
         for flight in rows:
@@ -1037,34 +927,6 @@ class AirlineRebooking(Environment):
                     "of the same traveller for the same flight.",
                 )
 
-    def _refuse_too_heavy(self, *rows: Flight) -> None:
-        for flight in rows:
-            if self._too_heavy(flight):
-                raise Refusal(
-                    "too_heavy",
-                    f"Not possible for {flight.id}: the total weight of the checked bags whose trip is "
-                    "booked and whose trip has that flight as its flight in or flight out must be at most "
-                    f"its baggage capacity ({flight.hold}).",
-                )
-
-    def _refuse_too_many_bags(self, *rows: Trip) -> None:
-        for trip in rows:
-            if self._too_many_bags(trip):
-                raise Refusal(
-                    "too_many_bags",
-                    f"Not possible for {trip.id}: the number of checked bags of that trip must be at most 2 "
-                    f"if the fare class of its traveller ({self.travellers[trip.traveller_id].fare}) is "
-                    "premium, and otherwise at most 1.",
-                )
-
-    def _refuse_bag_tag_taken(self, *rows: Bag) -> None:
-        for bag in rows:
-            if self._bag_tag_taken(bag):
-                raise Refusal(
-                    "bag_tag_taken",
-                    f"Not possible for {bag.id}: there must be no other bag with the same tag.",
-                )
-
     def _taken(self, flight: Flight) -> int:
         return sum(
             1
@@ -1102,12 +964,6 @@ class AirlineRebooking(Environment):
                 "wrong_state", f"{waitlist_entry_id} is {waitlist_entry.state}, not {' or '.join(states)}."
             )
         return waitlist_entry
-
-    def _bag(self, bag_id: str, *states: BagState) -> Bag:
-        bag = self.find(self.bags, bag_id, "bag")
-        if bag.state not in states:
-            raise Refusal("wrong_state", f"{bag_id} is {bag.state}, not {' or '.join(states)}.")
-        return bag
 
 
 def _page(rows: list[Row], page: int) -> list[Row]:

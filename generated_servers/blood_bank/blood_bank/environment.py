@@ -128,14 +128,15 @@ Until = Annotated[dt.date, Field(description="Last day, YYYY-MM-DD.", ge=FIRST_D
 GivenUrgency = Annotated[Urgency, Field(description="Urgency.")]
 Least = Annotated[int, Field(description="Least stock, in units, 1 to 2.", ge=1, le=2)]
 GivenReason = Annotated[Reason, Field(description="Reason.")]
-GivenRequest = Annotated[Request, Field(description="Request.")]
-GivenGround = Annotated[Ground, Field(description="Ground.")]
+GivenRequest = Annotated[Request, Field(description="Tool that was asked for.")]
+GivenGround = Annotated[Ground, Field(description="Code with which the tool refuses it.")]
 Note = Annotated[str, Field(description="Note, at most 500 characters.", min_length=1, max_length=500)]
 About = Annotated[
-    str | None, Field(description="Row it is about, at most 200 characters.", min_length=1, max_length=200)
+    str | None,
+    Field(description="Id of the row it is about, at most 200 characters.", min_length=1, max_length=200),
 ]
-GivenMeasure = Annotated[Measure, Field(description="Measure.")]
-Figure = Annotated[int, Field(description="Figure.")]
+GivenMeasure = Annotated[Measure, Field(description="Name of the figure.")]
+Figure = Annotated[int, Field(description="Value of the figure.")]
 
 Row = TypeVar("Row")
 
@@ -230,7 +231,7 @@ class BloodUnitSheet(Entity):
     """A blood unit and what follows from it."""
 
     blood_unit: BloodUnit
-    group: str
+    group: str  # blood group
 
 
 class BloodBank(Environment):
@@ -288,7 +289,7 @@ class BloodBank(Environment):
 
     @read
     def get_blood_unit(self, blood_unit_id: BloodUnitId) -> BloodUnitSheet:
-        """Look up a blood unit and what follows from it: group."""
+        """Look up a blood unit and what follows from it: blood group."""
         blood_unit = self.find(self.blood_units, blood_unit_id, "blood unit")
         return BloodUnitSheet(blood_unit=blood_unit, group=self._group(blood_unit))
 
@@ -764,7 +765,7 @@ class BloodBank(Environment):
     def held_for_that_already(self) -> bool:
         return not any(self._held_for_that_already(row) for row in self.holds.values())
 
-    @rule("For every reservation, the number of changes of that reservation is at most 3.")
+    @rule("For every reservation, the number of changes to that reservation is at most 3.")
     def changed_too_often(self) -> bool:
         return not any(self._changed_too_often(row) for row in self.reservations.values())
 
@@ -913,7 +914,7 @@ class BloodBank(Environment):
             if self._changed_too_often(reservation):
                 raise Refusal(
                     "changed_too_often",
-                    f"Not possible for {reservation.id}: the number of changes of that reservation must be "
+                    f"Not possible for {reservation.id}: the number of changes to that reservation must be "
                     "at most 3.",
                 )
 

@@ -112,14 +112,15 @@ LicenceUntil = Annotated[
 ]
 Percent = Annotated[int, Field(description="Percentage of the price, 70 to 150.", ge=70, le=150)]
 GivenDays = Annotated[int, Field(description="Length, in days, 4 to 12.", ge=4, le=12)]
-GivenRequest = Annotated[Request, Field(description="Request.")]
-GivenGround = Annotated[Ground, Field(description="Ground.")]
+GivenRequest = Annotated[Request, Field(description="Tool that was asked for.")]
+GivenGround = Annotated[Ground, Field(description="Code with which the tool refuses it.")]
 Note = Annotated[str, Field(description="Note, at most 500 characters.", min_length=1, max_length=500)]
 About = Annotated[
-    str | None, Field(description="Row it is about, at most 200 characters.", min_length=1, max_length=200)
+    str | None,
+    Field(description="Id of the row it is about, at most 200 characters.", min_length=1, max_length=200),
 ]
-GivenMeasure = Annotated[Measure, Field(description="Measure.")]
-Figure = Annotated[int, Field(description="Figure.")]
+GivenMeasure = Annotated[Measure, Field(description="Name of the figure.")]
+Figure = Annotated[int, Field(description="Value of the figure.")]
 
 Row = TypeVar("Row")
 
@@ -213,7 +214,7 @@ class StationSheet(Entity):
     """A station and what follows from it."""
 
     station: Station
-    parked: int
+    parked: int  # number of parked cars
 
 
 class HireSheet(Entity):
@@ -244,7 +245,7 @@ class CarRental(Environment):
 
     @read
     def get_station(self, station_id: StationId) -> StationSheet:
-        """Look up a station and what follows from it: parked."""
+        """Look up a station and what follows from it: number of parked cars."""
         station = self.find(self.stations, station_id, "station")
         return StationSheet(station=station, parked=self._parked(station))
 

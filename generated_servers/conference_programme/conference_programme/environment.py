@@ -15,7 +15,7 @@ from ._runtime import FREE_TEXT, Entity, Environment, Refusal, read, rule, write
 
 PAGE_ROWS = 10
 
-StageState = Literal["usable", "blocked"]
+RoomState = Literal["usable", "blocked"]
 Kind = Literal["keynote", "regular", "sponsored"]
 TalkState = Literal["accepted", "scheduled", "withdrawn"]
 BookingState = Literal["fixed", "freed"]
@@ -78,8 +78,8 @@ Measure = Literal["talks_in_room", "unscheduled"]
 TrackId = Annotated[str, Field(description="Id of a track, such as TRC-01.")]
 PartOfName = Annotated[str | None, Field(description="Part of the name, in any case.")]
 Page = Annotated[int, Field(description=f"Page of {PAGE_ROWS} rows, from 1; past the end it is empty.", ge=1)]
-StageId = Annotated[str, Field(description="Id of a stage, such as STG-01.")]
-InStageState = Annotated[StageState | None, Field(description="Only those in this state.")]
+RoomId = Annotated[str, Field(description="Id of a room, such as RM-01.")]
+InRoomState = Annotated[RoomState | None, Field(description="Only those in this state.")]
 SpeakerId = Annotated[str, Field(description="Id of a speaker, such as SPK-01.")]
 TalkId = Annotated[str, Field(description="Id of a talk, such as TLK-01.")]
 OfSpeaker = Annotated[str | None, Field(description="Only those of the speaker with this id.")]
@@ -89,7 +89,7 @@ OfCaseworker = Annotated[str | None, Field(description="Only those of the casewo
 InTalkState = Annotated[TalkState | None, Field(description="Only those in this state.")]
 BookingId = Annotated[str, Field(description="Id of a slot, such as BKN-01.")]
 OfTalk = Annotated[str | None, Field(description="Only those of the talk with this id.")]
-OfStage = Annotated[str | None, Field(description="Only those of the stage with this id.")]
+OfRoom = Annotated[str | None, Field(description="Only those of the room with this id.")]
 InBookingState = Annotated[BookingState | None, Field(description="Only those in this state.")]
 OfficerId = Annotated[str, Field(description="Id of an officer, such as OFF-01.")]
 InOfficerState = Annotated[OfficerState | None, Field(description="Only those in this state.")]
@@ -101,14 +101,15 @@ Hour = Annotated[int, Field(description="Hour, 1 to 8.", ge=1, le=8)]
 OtherId = Annotated[str, Field(description="Id of the other slot, such as BKN-01.")]
 Interest = Annotated[int, Field(description="Expected audience, in listeners, 30 to 280.", ge=30, le=280)]
 Arrives = Annotated[int, Field(description="First possible hour, 1 to 3.", ge=1, le=3)]
-GivenRequest = Annotated[Request, Field(description="Request.")]
-GivenGround = Annotated[Ground, Field(description="Ground.")]
+GivenRequest = Annotated[Request, Field(description="Tool that was asked for.")]
+GivenGround = Annotated[Ground, Field(description="Code with which the tool refuses it.")]
 Note = Annotated[str, Field(description="Note, at most 500 characters.", min_length=1, max_length=500)]
 About = Annotated[
-    str | None, Field(description="Row it is about, at most 200 characters.", min_length=1, max_length=200)
+    str | None,
+    Field(description="Id of the row it is about, at most 200 characters.", min_length=1, max_length=200),
 ]
-GivenMeasure = Annotated[Measure, Field(description="Measure.")]
-Figure = Annotated[int, Field(description="Figure.")]
+GivenMeasure = Annotated[Measure, Field(description="Name of the figure.")]
+Figure = Annotated[int, Field(description="Value of the figure.")]
 
 Row = TypeVar("Row")
 
@@ -121,13 +122,13 @@ class Track(Entity):
     most: int  # greatest number of talks
 
 
-class Stage(Entity):
-    """A stage."""
+class Room(Entity):
+    """A room."""
 
     id: str
     name: str
     chairs: int
-    state: StageState = "usable"
+    state: RoomState = "usable"
 
 
 class Speaker(Entity):
@@ -157,7 +158,7 @@ class Booking(Entity):
 
     id: str
     talk_id: str
-    stage_id: str
+    room_id: str
     hour: int
     state: BookingState = "fixed"
 
@@ -217,7 +218,7 @@ class ConferenceProgramme(Environment):
     """Conference programme."""
 
     tracks: dict[str, Track]
-    stages: dict[str, Stage]
+    rooms: dict[str, Room]
     speakers: dict[str, Speaker]
     talks: dict[str, Talk]
     bookings: dict[str, Booking]
@@ -239,16 +240,14 @@ class ConferenceProgramme(Environment):
         return _page(sorted(rows, key=lambda row: row.id), page)
 
     @read
-    def get_stage(self, stage_id: StageId) -> Stage:
-        """Look up one stage."""
-        return self.find(self.stages, stage_id, "stage")
+    def get_room(self, room_id: RoomId) -> Room:
+        """Look up one room."""
+        return self.find(self.rooms, room_id, "room")
 
     @read
-    def search_stages(
-        self, name: PartOfName = None, state: InStageState = None, page: Page = 1
-    ) -> list[Stage]:
-        """Find stages by name and state, in order of id."""
-        rows = [row for row in self.stages.values() if (name or "").casefold() in row.name.casefold()]
+    def search_rooms(self, name: PartOfName = None, state: InRoomState = None, page: Page = 1) -> list[Room]:
+        """Find rooms by name and state, in order of id."""
+        rows = [row for row in self.rooms.values() if (name or "").casefold() in row.name.casefold()]
         rows = [row for row in rows if state in (None, row.state)]
         return _page(sorted(rows, key=lambda row: row.id), page)
 
@@ -296,11 +295,11 @@ class ConferenceProgramme(Environment):
 
     @read
     def search_bookings(
-        self, talk_id: OfTalk = None, stage_id: OfStage = None, state: InBookingState = None, page: Page = 1
+        self, talk_id: OfTalk = None, room_id: OfRoom = None, state: InBookingState = None, page: Page = 1
     ) -> list[Booking]:
-        """Find slots by talk, stage and state, in order of id."""
+        """Find slots by talk, room and state, in order of id."""
         rows = [row for row in self.bookings.values() if talk_id in (None, row.talk_id)]
-        rows = [row for row in rows if stage_id in (None, row.stage_id)]
+        rows = [row for row in rows if room_id in (None, row.room_id)]
         rows = [row for row in rows if state in (None, row.state)]
         return _page(sorted(rows, key=lambda row: row.id), page)
 
@@ -348,14 +347,14 @@ class ConferenceProgramme(Environment):
         return _page(sorted(rows, key=lambda row: row.id), page)
 
     @write
-    def schedule_talk(self, talk_id: TalkId, stage_id: StageId, hour: Hour) -> Booking:
-        """Schedule a talk in a stage for a given hour.
+    def schedule_talk(self, talk_id: TalkId, room_id: RoomId, hour: Hour) -> Booking:
+        """Schedule a talk in a room for a given hour.
 
         Refused as: not_to_be_scheduled, needs_two_approvals, room_taken, speaker_busy, track_clash,
         keynote_alone, room_too_small, speaker_not_there, room_blocked, track_full.
         """
         talk = self.find(self.talks, talk_id, "talk")
-        self.find(self.stages, stage_id, "stage")
+        self.find(self.rooms, room_id, "room")
         if talk.state != "accepted":
             raise Refusal("not_to_be_scheduled", f"Not possible: the talk ({talk.state}) must be accepted.")
         if (
@@ -367,7 +366,7 @@ class ConferenceProgramme(Environment):
                 f"Not possible: the kind of the talk ({talk.kind}) must not be sponsored or the number of "
                 "approvals of the talk must be at least 2.",
             )
-        booking = Booking(id=self.new_id("BKN"), talk_id=talk_id, stage_id=stage_id, hour=hour)
+        booking = Booking(id=self.new_id("BKN"), talk_id=talk_id, room_id=room_id, hour=hour)
         self.bookings[booking.id] = booking
         talk.state = "scheduled"
         self._refuse_room_taken(booking)
@@ -402,16 +401,16 @@ class ConferenceProgramme(Environment):
         return booking
 
     @write
-    def change_room(self, booking_id: BookingId, stage_id: StageId) -> Booking:
-        """Transfer a slot to a stage.
+    def change_room(self, booking_id: BookingId, room_id: RoomId) -> Booking:
+        """Change the room of a slot.
 
         The slot must be fixed. Refused as: same_room, room_taken, room_too_small, room_blocked.
         """
         booking = self._booking(booking_id, "fixed")
-        self.find(self.stages, stage_id, "stage")
-        if stage_id == booking.stage_id:
-            raise Refusal("same_room", "Not possible: the new stage must not be the stage of the slot.")
-        booking.stage_id = stage_id
+        self.find(self.rooms, room_id, "room")
+        if room_id == booking.room_id:
+            raise Refusal("same_room", "Not possible: the new room must not be the room of the slot.")
+        booking.room_id = room_id
         self._refuse_room_taken(booking)
         self._refuse_room_too_small(booking)
         self._refuse_room_blocked(booking)
@@ -435,7 +434,7 @@ class ConferenceProgramme(Environment):
                 f"({booking.hour}).",
             )
         swapped = Booking(
-            id=self.new_id("BKN"), talk_id=other.talk_id, stage_id=other.stage_id, hour=booking.hour
+            id=self.new_id("BKN"), talk_id=other.talk_id, room_id=other.room_id, hour=booking.hour
         )
         self.bookings[swapped.id] = swapped
         booking.hour = other.hour
@@ -540,25 +539,25 @@ class ConferenceProgramme(Environment):
         return speaker
 
     @write
-    def block_room(self, stage_id: StageId) -> Stage:
-        """Block a stage.
+    def block_room(self, room_id: RoomId) -> Room:
+        """Block a room.
 
-        The stage must be usable. Refused as: room_blocked.
+        The room must be usable. Refused as: room_blocked.
         """
-        stage = self._stage(stage_id, "usable")
-        stage.state = "blocked"
+        room = self._room(room_id, "usable")
+        room.state = "blocked"
         self._refuse_room_blocked(*self.bookings.values())
-        return stage
+        return room
 
     @write
-    def unblock_room(self, stage_id: StageId) -> Stage:
-        """Make a stage usable again.
+    def unblock_room(self, room_id: RoomId) -> Room:
+        """Unblock a room.
 
-        The stage must be blocked.
+        The room must be blocked.
         """
-        stage = self._stage(stage_id, "blocked")
-        stage.state = "usable"
-        return stage
+        room = self._room(room_id, "blocked")
+        room.state = "usable"
+        return room
 
     @write
     def approve(self, talk_id: TalkId, officer_id: OfficerId) -> Approval:
@@ -705,7 +704,7 @@ class ConferenceProgramme(Environment):
             del self.reports[other.id]
         return report
 
-    @rule("For every fixed slot, there is no other fixed slot in the same stage with the same hour.")
+    @rule("For every fixed slot, there is no other fixed slot in the same room with the same hour.")
     def room_taken(self) -> bool:
         return not any(self._room_taken(row) for row in self.bookings.values())
 
@@ -730,8 +729,7 @@ class ConferenceProgramme(Environment):
         return not any(self._keynote_alone(row) for row in self.bookings.values())
 
     @rule(
-        "For every fixed slot, the expected audience of its talk is at most the number of chairs of its "
-        "stage."
+        "For every fixed slot, the expected audience of its talk is at most the number of chairs of its room."
     )
     def room_too_small(self) -> bool:
         return not any(self._room_too_small(row) for row in self.bookings.values())
@@ -743,7 +741,7 @@ class ConferenceProgramme(Environment):
     def speaker_not_there(self) -> bool:
         return not any(self._speaker_not_there(row) for row in self.bookings.values())
 
-    @rule("For every fixed slot, its stage is usable.")
+    @rule("For every fixed slot, its room is usable.")
     def room_blocked(self) -> bool:
         return not any(self._room_blocked(row) for row in self.bookings.values())
 
@@ -771,7 +769,7 @@ class ConferenceProgramme(Environment):
             booking.state == "fixed"
             and any(
                 other.id != booking.id
-                and other.stage_id == booking.stage_id
+                and other.room_id == booking.room_id
                 and other.hour == booking.hour
                 and other.state == "fixed"
                 for other in self.bookings.values()
@@ -818,7 +816,7 @@ class ConferenceProgramme(Environment):
     def _room_too_small(self, booking: Booking) -> bool:
         return (
             booking.state == "fixed"
-            and self.talks[booking.talk_id].interest > self.stages[booking.stage_id].chairs
+            and self.talks[booking.talk_id].interest > self.rooms[booking.room_id].chairs
         )
 
     def _speaker_not_there(self, booking: Booking) -> bool:
@@ -831,7 +829,7 @@ class ConferenceProgramme(Environment):
         )
 
     def _room_blocked(self, booking: Booking) -> bool:
-        return booking.state == "fixed" and self.stages[booking.stage_id].state != "usable"
+        return booking.state == "fixed" and self.rooms[booking.room_id].state != "usable"
 
     def _track_full(self, track: Track) -> bool:
         return (
@@ -862,7 +860,7 @@ class ConferenceProgramme(Environment):
             if self._room_taken(booking):
                 raise Refusal(
                     "room_taken",
-                    f"Not possible for {booking.id}: there must be no other fixed slot in the same stage "
+                    f"Not possible for {booking.id}: there must be no other fixed slot in the same room "
                     "with the same hour.",
                 )
 
@@ -900,7 +898,7 @@ class ConferenceProgramme(Environment):
                     "room_too_small",
                     f"Not possible for {booking.id}: the expected audience of its talk "
                     f"({self.talks[booking.talk_id].interest}) must be at most the number of chairs of its "
-                    f"stage ({self.stages[booking.stage_id].chairs}).",
+                    f"room ({self.rooms[booking.room_id].chairs}).",
                 )
 
     def _refuse_speaker_not_there(self, *rows: Booking) -> None:
@@ -920,8 +918,8 @@ class ConferenceProgramme(Environment):
             if self._room_blocked(booking):
                 raise Refusal(
                     "room_blocked",
-                    f"Not possible for {booking.id}: its stage ({self.stages[booking.stage_id].state}) must "
-                    "be usable.",
+                    f"Not possible for {booking.id}: its room ({self.rooms[booking.room_id].state}) must be "
+                    "usable.",
                 )
 
     def _refuse_track_full(self, *rows: Track) -> None:
@@ -968,11 +966,11 @@ class ConferenceProgramme(Environment):
             and talk.state in ("accepted", "scheduled")
         )
 
-    def _stage(self, stage_id: str, *states: StageState) -> Stage:
-        stage = self.find(self.stages, stage_id, "stage")
-        if stage.state not in states:
-            raise Refusal("wrong_state", f"{stage_id} is {stage.state}, not {' or '.join(states)}.")
-        return stage
+    def _room(self, room_id: str, *states: RoomState) -> Room:
+        room = self.find(self.rooms, room_id, "room")
+        if room.state not in states:
+            raise Refusal("wrong_state", f"{room_id} is {room.state}, not {' or '.join(states)}.")
+        return room
 
     def _talk(self, talk_id: str, *states: TalkState) -> Talk:
         talk = self.find(self.talks, talk_id, "talk")

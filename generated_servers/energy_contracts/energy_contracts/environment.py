@@ -127,14 +127,15 @@ NewMeterId = Annotated[str, Field(description="Id of the new meter, such as MTR-
 Last = Annotated[int, Field(description="Last reading of the old meter, 1000 to 45000.", ge=1000, le=45000)]
 NowAt = Annotated[int, Field(description="Present reading, 1000 to 45000.", ge=1000, le=45000)]
 GivenReason = Annotated[Reason, Field(description="Reason.")]
-GivenRequest = Annotated[Request, Field(description="Request.")]
-GivenGround = Annotated[Ground, Field(description="Ground.")]
+GivenRequest = Annotated[Request, Field(description="Tool that was asked for.")]
+GivenGround = Annotated[Ground, Field(description="Code with which the tool refuses it.")]
 Note = Annotated[str, Field(description="Note, at most 500 characters.", min_length=1, max_length=500)]
 About = Annotated[
-    str | None, Field(description="Row it is about, at most 200 characters.", min_length=1, max_length=200)
+    str | None,
+    Field(description="Id of the row it is about, at most 200 characters.", min_length=1, max_length=200),
 ]
-GivenMeasure = Annotated[Measure, Field(description="Measure.")]
-Figure = Annotated[int, Field(description="Figure.")]
+GivenMeasure = Annotated[Measure, Field(description="Name of the figure.")]
+Figure = Annotated[int, Field(description="Value of the figure.")]
 
 Row = TypeVar("Row")
 
@@ -229,14 +230,14 @@ class CustomerSheet(Entity):
     """A customer and what follows from it."""
 
     customer: Customer
-    owed: int  # cents
+    owed: int  # amount owed, in cents
 
 
 class ContractSheet(Entity):
     """A contract and what follows from it."""
 
     contract: Contract
-    term_ends: dt.date
+    term_ends: dt.date  # end of the minimum term
     live: bool
 
 
@@ -254,7 +255,7 @@ class EnergyContracts(Environment):
 
     @read
     def get_customer(self, customer_id: CustomerId) -> CustomerSheet:
-        """Look up a customer and what follows from it: owed."""
+        """Look up a customer and what follows from it: amount owed."""
         customer = self.find(self.customers, customer_id, "customer")
         return CustomerSheet(customer=customer, owed=self._owed(customer))
 
@@ -312,7 +313,7 @@ class EnergyContracts(Environment):
 
     @read
     def get_contract(self, contract_id: ContractId) -> ContractSheet:
-        """Look up a contract and what follows from it: term ends and live."""
+        """Look up a contract and what follows from it: end of the minimum term and live."""
         contract = self.find(self.contracts, contract_id, "contract")
         return ContractSheet(contract=contract, term_ends=self._term_ends(contract), live=contract.live)
 

@@ -121,14 +121,15 @@ Eligible = Annotated[
 Heads = Annotated[int, Field(description="Size, in people, 1 to 5.", ge=1, le=5)]
 Share = Annotated[int, Field(description="Share per head, in kilograms, 2 to 5.", ge=2, le=5)]
 Day = Annotated[dt.date, Field(description="Day, YYYY-MM-DD.", ge=FIRST_DAY, le=LAST_DAY)]
-GivenRequest = Annotated[Request, Field(description="Request.")]
-GivenGround = Annotated[Ground, Field(description="Ground.")]
+GivenRequest = Annotated[Request, Field(description="Tool that was asked for.")]
+GivenGround = Annotated[Ground, Field(description="Code with which the tool refuses it.")]
 Note = Annotated[str, Field(description="Note, at most 500 characters.", min_length=1, max_length=500)]
 About = Annotated[
-    str | None, Field(description="Row it is about, at most 200 characters.", min_length=1, max_length=200)
+    str | None,
+    Field(description="Id of the row it is about, at most 200 characters.", min_length=1, max_length=200),
 ]
-GivenMeasure = Annotated[Measure, Field(description="Measure.")]
-Figure = Annotated[int, Field(description="Figure.")]
+GivenMeasure = Annotated[Measure, Field(description="Name of the figure.")]
+Figure = Annotated[int, Field(description="Value of the figure.")]
 
 Row = TypeVar("Row")
 

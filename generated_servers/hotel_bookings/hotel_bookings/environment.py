@@ -100,14 +100,15 @@ Deposit = Annotated[int, Field(description="Deposit paid, in cents, 0 to 60000."
 Percent = Annotated[int, Field(description="Percentage of the price, 70 to 150.", ge=70, le=150)]
 Starts = Annotated[dt.date, Field(description="First day, YYYY-MM-DD.", ge=FIRST_DAY, le=LAST_DAY)]
 Days = Annotated[int, Field(description="Length, in days, 4 to 12.", ge=4, le=12)]
-GivenRequest = Annotated[Request, Field(description="Request.")]
-GivenGround = Annotated[Ground, Field(description="Ground.")]
+GivenRequest = Annotated[Request, Field(description="Tool that was asked for.")]
+GivenGround = Annotated[Ground, Field(description="Code with which the tool refuses it.")]
 Note = Annotated[str, Field(description="Note, at most 500 characters.", min_length=1, max_length=500)]
 About = Annotated[
-    str | None, Field(description="Row it is about, at most 200 characters.", min_length=1, max_length=200)
+    str | None,
+    Field(description="Id of the row it is about, at most 200 characters.", min_length=1, max_length=200),
 ]
-GivenMeasure = Annotated[Measure, Field(description="Measure.")]
-Figure = Annotated[int, Field(description="Figure.")]
+GivenMeasure = Annotated[Measure, Field(description="Name of the figure.")]
+Figure = Annotated[int, Field(description="Value of the figure.")]
 
 Row = TypeVar("Row")
 
@@ -210,7 +211,7 @@ class WaitlistEntrySheet(Entity):
     """A waitlist entry and what follows from it."""
 
     waitlist_entry: WaitlistEntry
-    first: bool
+    first: bool  # first in line
 
 
 class SeasonSheet(Entity):
@@ -287,7 +288,7 @@ class HotelBookings(Environment):
 
     @read
     def get_waitlist_entry(self, waitlist_entry_id: WaitlistEntryId) -> WaitlistEntrySheet:
-        """Look up a waitlist entry and what follows from it: first."""
+        """Look up a waitlist entry and what follows from it: first in line."""
         waitlist_entry = self.find(self.waitlist_entries, waitlist_entry_id, "waitlist entry")
         return WaitlistEntrySheet(waitlist_entry=waitlist_entry, first=self._first(waitlist_entry))
 

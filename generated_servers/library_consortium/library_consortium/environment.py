@@ -112,14 +112,15 @@ RatingId = Annotated[str, Field(description="Id of a rating, such as RTN-01.")]
 Payment = Annotated[int, Field(description="Payment, in cents, 50 to 3000.", ge=50, le=3000)]
 GivenGrade = Annotated[Grade, Field(description="Class.")]
 Stars = Annotated[int, Field(description="Stars, 1 to 5.", ge=1, le=5)]
-GivenRequest = Annotated[DecisionRequest, Field(description="Request.")]
-GivenGround = Annotated[Ground, Field(description="Ground.")]
+GivenRequest = Annotated[DecisionRequest, Field(description="Tool that was asked for.")]
+GivenGround = Annotated[Ground, Field(description="Code with which the tool refuses it.")]
 Note = Annotated[str, Field(description="Note, at most 500 characters.", min_length=1, max_length=500)]
 About = Annotated[
-    str | None, Field(description="Row it is about, at most 200 characters.", min_length=1, max_length=200)
+    str | None,
+    Field(description="Id of the row it is about, at most 200 characters.", min_length=1, max_length=200),
 ]
-GivenMeasure = Annotated[Measure, Field(description="Measure.")]
-Figure = Annotated[int, Field(description="Figure.")]
+GivenMeasure = Annotated[Measure, Field(description="Name of the figure.")]
+Figure = Annotated[int, Field(description="Value of the figure.")]
 
 Row = TypeVar("Row")
 
@@ -218,16 +219,16 @@ class WorkSheet(Entity):
     """A work and what follows from it."""
 
     work: Work
-    poor_ratings: int
-    good_ratings: int
+    poor_ratings: int  # number of poor ratings
+    good_ratings: int  # number of good ratings
 
 
 class ReaderSheet(Entity):
     """A reader and what follows from it."""
 
     reader: Reader
-    most: int
-    borrowed: int
+    most: int  # greatest number of loans
+    borrowed: int  # number of running loans
 
 
 class LibraryConsortium(Environment):
@@ -259,7 +260,7 @@ class LibraryConsortium(Environment):
 
     @read
     def get_work(self, work_id: WorkId) -> WorkSheet:
-        """Look up a work and what follows from it: poor ratings and good ratings."""
+        """Look up a work and what follows from it: number of poor ratings and number of good ratings."""
         work = self.find(self.works, work_id, "work")
         return WorkSheet(
             work=work, poor_ratings=self._poor_ratings(work), good_ratings=self._good_ratings(work)
@@ -295,7 +296,7 @@ class LibraryConsortium(Environment):
 
     @read
     def get_reader(self, reader_id: ReaderId) -> ReaderSheet:
-        """Look up a reader and what follows from it: most and borrowed."""
+        """Look up a reader and what follows from it: greatest number of loans and number of running loans."""
         reader = self.find(self.readers, reader_id, "reader")
         return ReaderSheet(reader=reader, most=reader.most, borrowed=self._borrowed(reader))
 

@@ -99,14 +99,15 @@ Guests = Annotated[int, Field(description="Party size, in guests, 1 to 8.", ge=1
 Deposit = Annotated[int, Field(description="Deposit, in cents, 0 to 20000.", ge=0, le=20000)]
 Starts = Annotated[dt.date, Field(description="First day, YYYY-MM-DD.", ge=FIRST_DAY, le=LAST_DAY)]
 Months = Annotated[int, Field(description="Length, in months, 1 to 6.", ge=1, le=6)]
-GivenRequest = Annotated[Request, Field(description="Request.")]
-GivenGround = Annotated[Ground, Field(description="Ground.")]
+GivenRequest = Annotated[Request, Field(description="Tool that was asked for.")]
+GivenGround = Annotated[Ground, Field(description="Code with which the tool refuses it.")]
 Note = Annotated[str, Field(description="Note, at most 500 characters.", min_length=1, max_length=500)]
 About = Annotated[
-    str | None, Field(description="Row it is about, at most 200 characters.", min_length=1, max_length=200)
+    str | None,
+    Field(description="Id of the row it is about, at most 200 characters.", min_length=1, max_length=200),
 ]
-GivenMeasure = Annotated[Measure, Field(description="Measure.")]
-Figure = Annotated[int, Field(description="Figure.")]
+GivenMeasure = Annotated[Measure, Field(description="Name of the figure.")]
+Figure = Annotated[int, Field(description="Value of the figure.")]
 
 Row = TypeVar("Row")
 
@@ -206,7 +207,7 @@ class ReservationSheet(Entity):
     """A reservation and what follows from it."""
 
     reservation: Reservation
-    leaves: int
+    leaves: int  # hour of leaving
     holds: bool
 
 
@@ -214,7 +215,7 @@ class WaitlistEntrySheet(Entity):
     """A waitlist entry and what follows from it."""
 
     waitlist_entry: WaitlistEntry
-    first: bool
+    first: bool  # first in line
 
 
 class MembershipSheet(Entity):
@@ -281,7 +282,7 @@ class RestaurantFloor(Environment):
 
     @read
     def get_reservation(self, reservation_id: ReservationId) -> ReservationSheet:
-        """Look up a reservation and what follows from it: leaves and holds."""
+        """Look up a reservation and what follows from it: hour of leaving and holds."""
         reservation = self.find(self.reservations, reservation_id, "reservation")
         return ReservationSheet(reservation=reservation, leaves=reservation.leaves, holds=reservation.holds)
 
@@ -301,7 +302,7 @@ class RestaurantFloor(Environment):
 
     @read
     def get_waitlist_entry(self, waitlist_entry_id: WaitlistEntryId) -> WaitlistEntrySheet:
-        """Look up a waitlist entry and what follows from it: first."""
+        """Look up a waitlist entry and what follows from it: first in line."""
         waitlist_entry = self.find(self.waitlist_entries, waitlist_entry_id, "waitlist entry")
         return WaitlistEntrySheet(waitlist_entry=waitlist_entry, first=self._first(waitlist_entry))
 

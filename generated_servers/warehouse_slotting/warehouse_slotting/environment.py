@@ -116,14 +116,15 @@ GivenReason = Annotated[Reason, Field(description="Reason.")]
 Quota = Annotated[int, Field(description="Quota, 3 to 12.", ge=3, le=12)]
 ReceiverId = Annotated[str, Field(description="Id of the receiver, such as CLN-01.")]
 Amount = Annotated[int, Field(description="Amount, 1 to 4.", ge=1, le=4)]
-GivenRequest = Annotated[Request, Field(description="Request.")]
-GivenGround = Annotated[Ground, Field(description="Ground.")]
+GivenRequest = Annotated[Request, Field(description="Tool that was asked for.")]
+GivenGround = Annotated[Ground, Field(description="Code with which the tool refuses it.")]
 Note = Annotated[str, Field(description="Note, at most 500 characters.", min_length=1, max_length=500)]
 About = Annotated[
-    str | None, Field(description="Row it is about, at most 200 characters.", min_length=1, max_length=200)
+    str | None,
+    Field(description="Id of the row it is about, at most 200 characters.", min_length=1, max_length=200),
 ]
-GivenMeasure = Annotated[Measure, Field(description="Measure.")]
-Figure = Annotated[int, Field(description="Figure.")]
+GivenMeasure = Annotated[Measure, Field(description="Name of the figure.")]
+Figure = Annotated[int, Field(description="Value of the figure.")]
 
 Row = TypeVar("Row")
 
@@ -227,22 +228,22 @@ class RackSheet(Entity):
     """A rack and what follows from it."""
 
     rack: Rack
-    weight: int
+    weight: int  # weight stored
 
 
 class PalletSheet(Entity):
     """A pallet and what follows from it."""
 
     pallet: Pallet
-    promised: int
+    promised: int  # number of promised boxes
 
 
 class ClientSheet(Entity):
     """A client and what follows from it."""
 
     client: Client
-    used: int
-    unused: int
+    used: int  # quota used
+    unused: int  # unused quota
 
 
 class WarehouseSlotting(Environment):
@@ -276,7 +277,7 @@ class WarehouseSlotting(Environment):
 
     @read
     def get_rack(self, rack_id: RackId) -> RackSheet:
-        """Look up a rack and what follows from it: weight."""
+        """Look up a rack and what follows from it: weight stored."""
         rack = self.find(self.racks, rack_id, "rack")
         return RackSheet(rack=rack, weight=self._weight(rack))
 
@@ -304,7 +305,7 @@ class WarehouseSlotting(Environment):
 
     @read
     def get_pallet(self, pallet_id: PalletId) -> PalletSheet:
-        """Look up a pallet and what follows from it: promised."""
+        """Look up a pallet and what follows from it: number of promised boxes."""
         pallet = self.find(self.pallets, pallet_id, "pallet")
         return PalletSheet(pallet=pallet, promised=self._promised(pallet))
 
@@ -364,7 +365,7 @@ class WarehouseSlotting(Environment):
 
     @read
     def get_client(self, client_id: ClientId) -> ClientSheet:
-        """Look up a client and what follows from it: used and unused."""
+        """Look up a client and what follows from it: quota used and unused quota."""
         client = self.find(self.clients, client_id, "client")
         return ClientSheet(client=client, used=self._used(client), unused=self._unused(client))
 
@@ -683,7 +684,7 @@ class WarehouseSlotting(Environment):
 
     @write
     def pass_on_quota(self, client_id: ClientId, receiver_id: ReceiverId, amount: Amount) -> Client:
-        """Pass a given amount of the quota of a client on to a receiver.
+        """Transfer a given amount of the quota of a client to a receiver.
 
         Refused as: same_holder, not_unused, over_quota.
         """
@@ -778,7 +779,7 @@ class WarehouseSlotting(Environment):
     def over_quota(self) -> bool:
         return not any(self._over_quota(row) for row in self.clients.values())
 
-    @rule("For every pick, the number of changes of that pick is at most 3.")
+    @rule("For every pick, the number of changes to that pick is at most 3.")
     def changed_too_often(self) -> bool:
         return not any(self._changed_too_often(row) for row in self.picks.values())
 
@@ -938,7 +939,7 @@ class WarehouseSlotting(Environment):
             if self._changed_too_often(pick):
                 raise Refusal(
                     "changed_too_often",
-                    f"Not possible for {pick.id}: the number of changes of that pick must be at most 3.",
+                    f"Not possible for {pick.id}: the number of changes to that pick must be at most 3.",
                 )
 
     def _refuse_pallet_code_taken(self, *rows: Pallet) -> None:

@@ -132,7 +132,8 @@ def _parser(bundle: Bundle) -> argparse.ArgumentParser:
         "--clock",
         choices=("scenario", "now"),
         default="scenario",
-        help="now: move all dates so that the world stands at today",
+        help="now: the world that it begins in stands at today, all its dates moved; a scenario picked"
+        " later, as a prompt, keeps the days that its task names",
     )
     parser.add_argument(
         "--prompts",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import socket
 
     from starlette.requests import Request
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from .offers import Offers
 
@@ -122,8 +122,30 @@ def http_app(
         host=host,
         custom_starlette_routes=[Route("/e/{episode}/mcp", endpoint=episodes)],
     )
-    guarded = app if host in LOOPBACK else _without_strange_pages(app)
+    whole = ending_what_it_begins(app)
+    guarded = whole if host in LOOPBACK else _without_strange_pages(whole)
     return guarded if bearer is None else _with_bearer(guarded, bearer)
+
+
+def ending_what_it_begins(app: ASGIApp) -> ASGIApp:
+    """End a response that the application leaves open: event streams just stop when the server is told to.
+
+    A client would take that for a broken connection, and uvicorn would log an error.
+    """
+
+    async def whole(scope: Scope, receive: Receive, send: Send) -> None:
+        is_open = False
+
+        async def noticed(message: Message) -> None:
+            nonlocal is_open
+            is_open = message["type"] == "http.response.start" or bool(message.get("more_body"))
+            await send(message)
+
+        await app(scope, receive, noticed)
+        if is_open:
+            await send({"type": "http.response.body"})
+
+    return whole
 
 
 async def serve_http(

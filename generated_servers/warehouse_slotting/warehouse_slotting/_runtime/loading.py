@@ -9,15 +9,11 @@ import importlib
 import sys
 import types
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .environment import Environment
 from .native import NativeForm
 from .world import Form
-
-if TYPE_CHECKING:
-    from .homes import Home
-    from .seeded import Seeded
 
 
 def load_form(
@@ -48,26 +44,17 @@ def load_form(
     """
     if form == "native":
         return NativeForm(_native(source, name, class_name, path))
-    # Only here: a native server starts without what plain classes need.
-    from .plain import PlainForm
-    from .seeded import Seeded
-
-    seeded = Seeded()
-    text = compile(source, path, "exec")
-    module = f"_environment_{name}.environment"
-    return PlainForm(lambda: _home(text, seeded, module, class_name), seeded, tools, load_method, methods)
-
-
-def _home(text: types.CodeType, seeded: Seeded, name: str, class_name: str) -> Home:
-    from .homes import Home
-
-    module = _module(name, seeded.namespace(name))
-    _run(text, module)
-    cls = _class(module, class_name)
-    if cls.__module__ == name:
-        return Home(cls, vars(module))
-    seeded.adopt(sys.modules[cls.__module__])
-    return Home(cls, None)
+    # By name: a native server does not carry what only plain classes need.
+    loading = importlib.import_module(".plain_loading", __package__)
+    return loading.load_plain(
+        source,
+        name=name,
+        class_name=class_name,
+        tools=tools,
+        load_method=load_method,
+        methods=methods,
+        path=path,
+    )
 
 
 def _native(source: str, name: str, class_name: str, path: str) -> type[Environment]:
@@ -75,29 +62,32 @@ def _native(source: str, name: str, class_name: str, path: str) -> type[Environm
     if __package__ == f"{name}._runtime":
         module = importlib.import_module(f"{name}.environment")
     else:
-        package = _module(f"_environment_{name}", {})
+        package = module_of(f"_environment_{name}", {})
         package.__path__ = [str(Path(path).parent)]
         sys.modules[f"{package.__name__}._runtime"] = sys.modules[__package__ or ""]
-        module = _module(f"{package.__name__}.environment", {"__package__": package.__name__})
-        _run(compile(source, path, "exec"), module)
-    cls = _class(module, class_name)
+        module = module_of(f"{package.__name__}.environment", {"__package__": package.__name__})
+        run(compile(source, path, "exec"), module)
+    cls = class_in(module, class_name)
     if not issubclass(cls, Environment):
         raise TypeError(f"{class_name} is not a subclass of Environment")
     return cls
 
 
-def _module(name: str, namespace: dict[str, Any]) -> types.ModuleType:
+def module_of(name: str, namespace: dict[str, Any]) -> types.ModuleType:
+    """A new module of that name with these names in it, where imports find it."""
     module = types.ModuleType(name)
     vars(module).update(namespace)
     sys.modules[name] = module
     return module
 
 
-def _run(text: types.CodeType, module: types.ModuleType) -> None:
+def run(text: types.CodeType, module: types.ModuleType) -> None:
+    """Execute a module's code in it."""
     exec(text, vars(module))  # noqa: S102 - the one place; see the module's docstring
 
 
-def _class(module: types.ModuleType, class_name: str) -> type:
+def class_in(module: types.ModuleType, class_name: str) -> type:
+    """A class that the module defines. Raises TypeError."""
     cls = getattr(module, class_name, None)
     if not isinstance(cls, type):
         raise TypeError(f"the source defines no class {class_name}")
