@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -124,7 +125,8 @@ async def evaluate(
         Clients() as clients,
         _doors(agents) as doors,
     ):
-        with CheckRunner() as checks:
+        # One thread writes, row by row: a slow disk holds up no rollout.
+        with CheckRunner() as checks, ThreadPoolExecutor(1) as writer:
 
             async def play(one: Planned) -> None:
                 async with waiting:
@@ -147,7 +149,7 @@ async def evaluate(
                     except BudgetReached:
                         out_of_money.add(one.agent)
                         return
-                run.add(finished)
+                await asyncio.get_running_loop().run_in_executor(writer, run.add, finished)
                 if progress:
                     progress(finished)
 

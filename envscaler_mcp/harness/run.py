@@ -93,9 +93,9 @@ class Run:
     def add(self, finished: Finished) -> None:
         """State and trajectory first, the row last: a row promises that both are there."""
         if finished.state:
-            self._pack(self._state_path(_state_digest(finished)), canonical(finished.state))
-        text = finished.trajectory.to_text().encode()
-        self._pack(self.path / "trajectories" / f"{finished.row.id}.json.zst", text)
+            self._pack(self._state_path(_state_digest(finished)), lambda: canonical(finished.state))
+        path = self.path / "trajectories" / f"{finished.row.id}.json.zst"
+        self._pack(path, lambda: finished.trajectory.to_text().encode())
         append_line(self.path / "rollouts.jsonl", dumps(finished.row.model_dump(mode="json")))
 
     def rows(self) -> list[RolloutRow]:
@@ -175,9 +175,9 @@ class Run:
         except (OSError, zstandard.ZstdError) as error:
             raise BadInput(str(path), f"cannot be read ({error})", "play this rollout again") from error
 
-    def _pack(self, path: Path, content: bytes) -> None:
+    def _pack(self, path: Path, content: Callable[[], bytes]) -> None:
         if not path.exists():
-            write_bytes(path, zstandard.compress(content))
+            write_bytes(path, zstandard.compress(content()))
 
 
 def _state_digest(finished: Finished) -> str:

@@ -175,11 +175,6 @@ class Host:
         (news,) = await self._asked(episode, news={"base": seen.mark})
         return seen.after(news), news["broken"]
 
-    async def broken_rules(self, episode: HostedEpisode) -> list[str]:
-        """Ids of the executable rules that it breaks or has broken."""
-        (broken,) = await self._asked(episode, rules={})
-        return broken
-
     async def outcome(self, episode: HostedEpisode) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
         """What a score is made of: the state at the start, the state as it stands, and broken rules."""
         final, broken = await self._asked(episode, state={}, rules={})

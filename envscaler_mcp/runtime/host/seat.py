@@ -19,6 +19,8 @@ from .refusals import Unusable
 from .start import Checkpoint
 
 SECONDS_PER_REPLAYED_CALL = 0.5
+MOST_STALE = 8
+"""Episodes that a worker may hold for nobody before it is told: telling it costs as much as a short call."""
 
 
 class Diverges(Exception):
@@ -45,6 +47,8 @@ class Seat:
         self._process = EnvironmentProcess(folder, call_seconds=limits.call_seconds, trusted=trusted)
         self._generation = 0
         self._live: OrderedDict[str, tuple[HostedEpisode, int]] = OrderedDict()
+        self._stale: set[str] = set()
+        """What the worker holds for nobody."""
 
     @property
     def pid(self) -> int | None:
@@ -74,6 +78,7 @@ class Seat:
                 self._metrics.count("workers_replaced")
             self._generation = generation
             self._live.clear()
+            self._stale.clear()
 
     async def close(self) -> None:
         """End the worker."""
@@ -119,19 +124,23 @@ class Seat:
             episode.checkpoint = found if found.packed else None
 
     async def _make_room(self, coming: HostedEpisode) -> None:
-        """Drop what is stale; then let the one that was not used for longest go, packed."""
+        """Drop what is stale, several at once; then let the one that was not used for longest go, packed."""
         stale = [name for name, (held, version) in self._live.items() if held.version != version]
         for name in stale:
             del self._live[name]
+        self._stale.update(stale)
         while len(self._live) >= self._limits.live:
             name, (leaving, _) = next(iter(self._live.items()))
             if not leaving.gone and leaving.journal is not None:
                 await self.freeze(leaving)
             self._live.pop(name, None)
-            stale.append(name)
+            self._stale.add(name)
             self._metrics.count("evicted_from_worker")
-        if leaving_now := [name for name in stale if name != coming.id]:
-            await self._ask("drop_all", episodes=leaving_now)
+        self._stale.discard(coming.id)
+        full = len(self._live) + len(self._stale) >= self._limits.live
+        if self._stale and (full or len(self._stale) >= MOST_STALE):
+            await self._ask("drop_all", episodes=sorted(self._stale))
+            self._stale.clear()
 
     async def _come_back(self, episode: HostedEpisode) -> None:
         if episode.opening.checkpoint is None:
