@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from envscaler_mcp.llm import InterruptedFault
 from envscaler_mcp.llm.dialogue import Brief, Opener, ToolResult, ToolUse, Turn
 from envscaler_mcp.render.templating import fill_of
 from envscaler_mcp.runtime.standalone.canonical import digest_bytes, dumps
@@ -41,7 +42,10 @@ class Hosted:
         said: str | None = ""
         while said is not None:
             assignment.meter.begin_turn()
-            turn = await dialogue.next(results, said)
+            try:
+                turn = await dialogue.next(results, said)
+            except InterruptedFault as interrupted:  # its time is up, and it was the provider that took it
+                raise interrupted.fault from None
             assignment.meter.spend(turn.usage.input + turn.usage.output, turn.cost_usd)
             if turn.uses and turn.text:
                 assignment.remark(turn.text, len(turn.uses))

@@ -72,7 +72,7 @@ def evaluate(
     """Run agents on scenarios over MCP and score what they left behind."""
     from envscaler_mcp.harness.evaluate import tasks_of
     from envscaler_mcp.harness.locking import lock_of
-    from envscaler_mcp.llm import Access, Budget
+    from envscaler_mcp.llm import Access, Budget, Patience
     from envscaler_mcp.runtime.folder import ServerFolder
 
     refuse_unknown_executor(executor)
@@ -82,7 +82,16 @@ def evaluate(
     suite = run.card.suite
     purse = None if budget is None else Budget(budget, run.spent(), run.keep_spent)
     stated = prices_of(price or ())
-    access = Access(option="--agent", keys=find_keys(Path()), purse=purse, prices=stated, streams=stream)
+    # A provider that is silent for half of a rollout's time is asked again: else its silence would be a zero.
+    patience = Patience(attempt_seconds=suite.limits.seconds / 2)
+    access = Access(
+        option="--agent",
+        keys=find_keys(Path()),
+        purse=purse,
+        prices=stated,
+        streams=stream,
+        patience=patience,
+    )
     tasks = tasks_of(ServerFolder.find_all(suite.servers), suite.scenarios)
     refuse_unready_talk(suite, run.card.agents, tasks)
     closed = [*(task.folder.path for task in tasks), run.path, Path(".env")]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from envscaler_mcp.agents import Say, Stopped
-from envscaler_mcp.errors import Infrastructure, UserFailed
+from envscaler_mcp.errors import BudgetReached, Infrastructure, UserFailed
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.host.agent_port import Room
 from envscaler_mcp.runtime.host.ports import open_rooms
@@ -79,7 +79,7 @@ class Watched:
             except Stopped as stop:
                 self.budget.end(stop)
                 return _error(USED_UP, f"The rollout is over: {stop.reason}.")
-            except (Infrastructure, UserFailed) as failure:
+            except (Infrastructure, UserFailed, BudgetReached) as failure:
                 self.budget.end(failure)
                 return _error(BROKEN, "The environment is out of order; the rollout is over.")
             return outcome

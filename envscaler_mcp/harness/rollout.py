@@ -164,6 +164,10 @@ class Rollout:
                 await budget.within(self.agent.act(assignment))
         except Stopped as stop:
             return stop.reason
+        except Infrastructure:
+            if (task := asyncio.current_task()) and task.cancelling():  # the whole run is: this is no rollout
+                raise asyncio.CancelledError from None
+            raise
         except TimeoutError:
             if not clock.expired():
                 raise

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from .access import Access
-from .attempt import AnswerLost, Busy, GaveUp
+from .attempt import AnswerLost, Busy, GaveUp, InterruptedFault
 from .budget import Budget, likely_tokens, most_tokens
 from .choose import KNOWN, embedder_of, embeddings_beside, llm_of, price_of
 from .clock import Clock, RealClock
@@ -38,6 +38,7 @@ __all__ = [
     "Finish",
     "Fitted",
     "GaveUp",
+    "InterruptedFault",
     "Ledger",
     "Llm",
     "Message",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from envscaler_mcp.errors import ProviderFailed
 
 
@@ -15,6 +17,14 @@ class Busy(ProviderFailed):
 
 class AnswerLost(ProviderFailed):
     """The call went out and no whole answer came back: it may have been paid for."""
+
+
+class InterruptedFault(asyncio.CancelledError):
+    """We were cancelled while a provider did not do its part: whoever set the time may want to know."""
+
+    def __init__(self, fault: ProviderFailed) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
 
 
 class GaveUp(ProviderFailed):

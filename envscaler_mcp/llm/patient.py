@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ import anyio
 
 from envscaler_mcp.errors import ProviderFailed
 
-from .attempt import AnswerLost, Busy, GaveUp
+from .attempt import AnswerLost, Busy, GaveUp, InterruptedFault
 from .clock import Clock
 from .llm import Answer, Model
 from .pace import Pace
@@ -46,15 +47,27 @@ class Asking:
         Raises:
             GaveUp: attempts or time are used up.
             ProviderFailed: another attempt is no use.
+            InterruptedFault: we were cancelled after an attempt that had gone wrong.
         """
+        faults: list[Busy | AnswerLost] = []
+        try:
+            return await self._until_it_does(call, faults)
+        except asyncio.CancelledError:
+            if faults:
+                raise InterruptedFault(faults[-1]) from None
+            raise
+
+    async def _until_it_does(
+        self, call: Callable[[], Awaitable[Result]], faults: list[Busy | AnswerLost]
+    ) -> Result:
         end = self.clock.now() + self.patience.deadline_seconds
-        attempt = 0
         while True:
-            attempt += 1
+            attempt = len(faults) + 1
             try:
                 async with self.pace.place():
                     return await call()
             except (Busy, AnswerLost) as error:
+                faults.append(error)
                 wait = self._wait(error, attempt)
                 if attempt >= self.patience.attempts or self.clock.now() + wait > end:
                     raise GaveUp(_gave_up(error, attempt, wait)) from error

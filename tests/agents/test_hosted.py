@@ -13,7 +13,7 @@ from envscaler_mcp.agents.hosted import prompt_digest, prompt_of
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.harness.rollout import Finished, Rollout
 from envscaler_mcp.harness.task import Task
-from envscaler_mcp.llm import Access, PerMillion
+from envscaler_mcp.llm import Access, Patience, PerMillion
 from envscaler_mcp.runtime.remote import EnvironmentProcess
 from envscaler_mcp.sandbox.checks import CheckRunner
 from envscaler_mcp.spec import Limits
@@ -157,6 +157,7 @@ async def test_arguments_that_are_no_json_are_told_too(
         (Said(text="There is nothing to do."), "failed", None),
         (Said(text="word " * 200_000), "failed", None),
         (Said(status=500), "infrastructure_error", "500"),
+        (Said(status=429), "infrastructure_error", "429"),
         (Said(status=401), "infrastructure_error", "401"),
         (Said(status=400), "infrastructure_error", "400"),
         (Said(cut="at once"), "infrastructure_error", "no whole answer"),
@@ -186,6 +187,29 @@ async def test_every_fault_ends_in_its_outcome(
     assert (done.row.reward is None) == (outcome == "infrastructure_error")
     assert done.row.error is None if reason is None else reason in str(done.row.error)
     assert CANARY not in str(done.row)
+
+
+@pytest.mark.parametrize("named", ["chat:m@{address}", "prompted:chat:m@{address}"])
+async def test_time_that_a_provider_took_is_no_zero(
+    serve: Serve, access: MakeAccess, roll: Callable[..., Any], named: str
+) -> None:
+    """It fails and then is silent until the rollout's time is up."""
+    server = serve(says("Done."))
+    spec = named.format(address=server.openai)
+    await roll(spec, access(server))  # so that the time is not taken by what is done but once
+    server.script = says(Said(status=500), Said(hold=True))
+    done = await roll(spec, access(server), seconds=3)
+    assert (done.row.outcome, done.row.reward) == ("infrastructure_error", None)
+    assert "500" in str(done.row.error)
+
+
+async def test_a_silent_provider_is_given_up(
+    serve: Serve, access: MakeAccess, roll: Callable[..., Any], spec: Any
+) -> None:
+    server = serve(says(Said(hold=True)))
+    done = await roll(spec(server), access(server, patience=Patience(attempts=1, attempt_seconds=0.2)))
+    assert (done.row.outcome, done.row.reward) == ("infrastructure_error", None)
+    assert "no answer within 0.2 s" in str(done.row.error)
 
 
 async def test_a_busy_provider_does_not_restart_the_episode(
