@@ -63,6 +63,7 @@ def _environment(folder: str) -> Environment:
         loader=FileSystemLoader(templates_root() / folder),
         undefined=StrictUndefined,
         autoescape=False,  # no HTML is made here; Markdown has filters of its own
+        finalize=_enclosed if folder == "prompts" else None,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -70,6 +71,15 @@ def _environment(folder: str) -> Environment:
     for name, convert in FILTERS.items():
         environment.filters[name] = convert
     return environment
+
+
+def enclosed(text: str) -> str:
+    """A text that cannot close the `<given>` of the prompt that it stands in."""
+    return text.replace("</given", "<\\/given")
+
+
+def _enclosed(value: Any) -> Any:
+    return enclosed(value) if type(value) is str else value
 
 
 def _visible(value: Any) -> Any:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from envscaler_mcp.render.templating import enclosed
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.standalone.canonical import dumps
 from envscaler_mcp.spec import Json
@@ -49,7 +50,7 @@ class Subject:
 
 def given(text: str) -> str:
     """A text that cannot close the `<given>` it stands in."""
-    return text.replace("</given", "<\\/given")
+    return enclosed(text)
 
 
 def told(value: Json) -> str:

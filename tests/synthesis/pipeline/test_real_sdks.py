@@ -123,7 +123,7 @@ async def test_every_fault_ends_in_a_retry_or_a_repair(tmp_path: Path, provider:
     script = BookServer(book(), FAULTS)
     with ModelServer(script) as models:
         made = await whole_run(tmp_path, provider, models)
-        prompts = [f"{one.system}\n{one.text}" for one in models.asked]
+        prompts = [one.users[0] for one in models.asked]
     assert not script.puzzled, script.puzzled[0]
     assert made.scenarios == 1, made
     assert made.sound, made.problems
