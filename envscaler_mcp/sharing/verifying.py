@@ -84,10 +84,12 @@ def _graded(folder: ServerFolder) -> bool:
 
 def _climb(folder: ServerFolder, climbing: Climbing) -> tuple[ServerReport | None, list[Problem]]:
     """Let everything climb again, the word of other solvers left out; without gradings, the first rung."""
-    ids = folder.ids if _graded(folder) else folder.ids[:1]
+    graded = _graded(folder)
+    ids = folder.ids if graded else folder.ids[:1]
     nobody: dict[str, tuple[Solver, ...]] = dict.fromkeys(ids, ())
+    told = climbing(len(ids)) if graded else _silent  # without its grading, a scenario's tier says nothing
     try:
-        report = asyncio.run(certify(folder, ids=ids, solvers=nobody, progress=climbing(len(ids))))
+        report = asyncio.run(certify(folder, ids=ids, solvers=nobody, progress=told))
     except IsolationMissing as missing:
         message = f"Nothing was run: {missing}"
         return None, [Problem(code="not_climbed", where="sandbox", message=message, severity="warning")]
@@ -95,6 +97,10 @@ def _climb(folder: ServerFolder, climbing: Climbing) -> tuple[ServerReport | Non
         message = str(error).replace(f"{folder.path}/", "")[:300]
         return None, [Problem(code="does_not_run", where=folder.card.name, message=message)]
     return report, [*report.lint, *report.warnings]
+
+
+def _silent(_: ScenarioReport) -> None:
+    """Tell nobody."""
 
 
 def _tiers(
