@@ -13,7 +13,7 @@ from envscaler_mcp.synthesis.topic import Topic
 from tests.synthesis.scenarios.desk import rental_desk
 
 pytestmark = [pytest.mark.models, pytest.mark.timeout(900)]
-MOST_TOKENS = 120
+MOST_TOKENS = 80
 """Of an answer: it says nothing of use in more, and each takes a while."""
 
 
