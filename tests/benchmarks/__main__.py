@@ -19,7 +19,7 @@ from .calls import latencies, starts, throughputs
 from .checking import certified_row, check_row
 from .contestants import BARE, ROWS, contestants, served_folder
 from .episodes import episode_rows
-from .rollouts import ROLLOUTS, rollout_row
+from .rollouts import ROLLOUTS, rollout_rows
 from .table import Row, table
 from .write_parts import write_part_rows
 
@@ -46,7 +46,7 @@ async def measured(place: Path, scale: float) -> AsyncGenerator[list[Row]]:
         yield await throughputs(small, clients, times(160 // clients) * 2, times(9))
     yield await starts(small, times(7))
     yield [await certified_row("surgery_waitlists")]
-    yield [await rollout_row("surgery_waitlists", place / "run", times(ROLLOUTS), times(12))]
+    yield await rollout_rows("surgery_waitlists", place / "run", times(ROLLOUTS), times(12))
 
 
 async def main() -> int:

@@ -11,7 +11,9 @@ from envscaler_mcp.runtime.folder import ServerFolder
 from tests.benchmarks.rollouts import ROLLOUTS, compared
 
 ALONE = 12
-TIMES = 10  # the aim is 20, that of two cores of one's own; 14 to 27 were measured where others had most of them
+TIMES_BY_PROCESSOR = 16  # 24 were measured
+TIMES_BY_THE_CLOCK = 5
+"""The aim is 20. A busy machine gives the many processes more of itself, and 9 to 27 were measured on one."""
 MEBIBYTE_OF_ROLLOUTS = 400
 
 
@@ -27,9 +29,11 @@ def children() -> set[int]:
 async def test_many_rollouts_at_once(root: Path, tmp_path: Path) -> None:
     folder = ServerFolder.load(root / "generated_servers" / "surgery_waitlists")
     before, memory = children(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    rows, measured = await compared(folder, tmp_path / "run", ROLLOUTS, ALONE)
+    found = await compared(folder, tmp_path / "run", ROLLOUTS, ALONE)
+    rows = found.rows
     assert [row.outcome for row in rows] == ["passed"] * ROLLOUTS
     assert len({row.id for row in rows}) == ROLLOUTS
     assert children() <= before, "somebody was left behind"
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory) / 1024 < MEBIBYTE_OF_ROLLOUTS
-    assert (measured.said_ratio or 0) >= TIMES, measured.cells()
+    assert (found.by_processor.said_ratio or 0) >= TIMES_BY_PROCESSOR, found.by_processor
+    assert (found.by_the_clock.said_ratio or 0) >= TIMES_BY_THE_CLOCK, found.by_the_clock
