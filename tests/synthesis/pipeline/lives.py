@@ -31,7 +31,7 @@ async def said(words: Sequence[str], calls: Path, script: BookServer) -> int:
         process = _FORKS.Process(target=_play, args=([word.format(models.openai) for word in words],))
         process.start()
         try:
-            await until(lambda: script.dying.is_set() or not process.is_alive(), seconds=2 * LONG)
+            await until(lambda: script.dying.is_set() or not process.is_alive(), seconds=5 * LONG)
             # What is on its way to a process that dies is lost, whoever asked: only what has come counts.
             await until(lambda: not process.is_alive() or stored(calls) == known + len(script.answered))
         finally:
