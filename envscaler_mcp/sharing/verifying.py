@@ -87,7 +87,7 @@ def _climb(folder: ServerFolder, climbing: Climbing) -> tuple[ServerReport | Non
     graded = _graded(folder)
     ids = folder.ids if graded else folder.ids[:1]
     nobody: dict[str, tuple[Solver, ...]] = dict.fromkeys(ids, ())
-    told = climbing(len(ids)) if graded else _silent  # without its grading, a scenario's tier says nothing
+    told = climbing(len(ids)) if graded else None  # without its grading, a scenario's tier says nothing
     try:
         report = asyncio.run(certify(folder, ids=ids, solvers=nobody, progress=told))
     except IsolationMissing as missing:
@@ -97,10 +97,6 @@ def _climb(folder: ServerFolder, climbing: Climbing) -> tuple[ServerReport | Non
         message = str(error).replace(f"{folder.path}/", "")[:300]
         return None, [Problem(code="does_not_run", where=folder.card.name, message=message)]
     return report, [*report.lint, *report.warnings]
-
-
-def _silent(_: ScenarioReport) -> None:
-    """Tell nobody."""
 
 
 def _tiers(
