@@ -18,6 +18,8 @@ from .run import Run
 
 Place = tuple[str, str]
 """Server and scenario."""
+Known = dict[tuple[str, ...], Score]
+"""What was asked already, by server, scenario, digest of the final state and broken rules: many end alike."""
 
 
 @dataclass
@@ -48,9 +50,10 @@ async def rescore(run: Run, folders: Sequence[ServerFolder], *, trusted: bool = 
     """
     found, rows = Rescored(), run.rows()
     tasks = await _tasks(rows, folders, trusted)
+    known: Known = {}
     with CheckRunner() as checks:
         for row in rows:
-            fresh = _scored(run, row, tasks.get((row.server, row.scenario)), checks)
+            fresh = _scored(run, row, tasks.get((row.server, row.scenario)), checks, known)
             found.rows.append(fresh or row)
             if fresh is None:
                 found.unscored.append(row.id)
@@ -88,15 +91,26 @@ async def _task(folder: ServerFolder, identifier: str, process: EnvironmentProce
         await episode.close()
 
 
-def _scored(run: Run, row: RolloutRow, task: _Task | None, checks: CheckRunner) -> RolloutRow | None:
+def _scored(
+    run: Run, row: RolloutRow, task: _Task | None, checks: CheckRunner, known: Known
+) -> RolloutRow | None:
     """The row with today's score; None where there is nothing to score."""
     if task is None or row.reward_paper is None:
         return None
-    final = _final(run, row, task)
-    if final is None:
-        return None
+    steps = run.trajectory(row.id).steps
+    digest = steps[-1].state_digest if steps else ""
     broken = [verdict.id for verdict in row.verdicts if verdict.kind == "rule" and not verdict.ok]
-    score = ask_and_score(
+    place = (row.server, row.scenario, digest, *broken)
+    if place not in known:
+        final = run.state(digest) if digest else task.initial
+        if final is None:
+            return None
+        known[place] = _asked(task, final, broken, checks)
+    return _with(row, known[place], run)
+
+
+def _asked(task: _Task, final: State, broken: list[str], checks: CheckRunner) -> Score:
+    return ask_and_score(
         checks,
         task.grading,
         task.initial,
@@ -105,12 +119,6 @@ def _scored(run: Run, row: RolloutRow, task: _Task | None, checks: CheckRunner) 
         broken_rules=broken,
         roles=task.roles,
     )
-    return _with(row, score, run)
-
-
-def _final(run: Run, row: RolloutRow, task: _Task) -> State | None:
-    steps = run.trajectory(row.id).steps
-    return run.state(steps[-1].state_digest) if steps else task.initial
 
 
 def _with(row: RolloutRow, score: Score, run: Run) -> RolloutRow:

