@@ -104,11 +104,11 @@ class Embedder:
 
 
 def _vectors(name: str, made: Any, texts: int) -> list[Vector]:
-    found = getattr(made, "data", None)
-    rows = cast("list[Any]", found) if isinstance(found, list) else [None]
+    found: Any = getattr(made, "data", None)
+    rows: list[Any] = [*cast("list[Any]", found)] if isinstance(found, list) else [None]
     if not all(isinstance(getattr(row, "index", None), int) for row in rows):
         raise RequestRefused(f"{name}: what came back are no vectors.")
-    rows = sorted(rows, key=lambda row: row.index)
+    rows.sort(key=lambda row: row.index)
     exact = _checked(name, [getattr(row, "embedding", None) for row in rows], texts)
     return [[round(float(number), DIGITS) for number in vector] for vector in exact]
 
