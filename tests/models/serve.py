@@ -6,6 +6,7 @@ python serve.py [TOKENS]     # until its stdin is closed
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -30,6 +31,7 @@ def main() -> None:
     server = xllamacpp.Server(settings)
     print(server.listening_address, flush=True)
     sys.stdin.read()  # whoever started us is gone, or has seen enough
+    os._exit(0)  # at once: an answer under way would be waited for
 
 
 if __name__ == "__main__":
