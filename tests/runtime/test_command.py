@@ -212,3 +212,21 @@ def test_over_stdio_it_ends_at_once(folder: ServerFolder, ending: str):
         server.wait(timeout=20)
     said, complaints = server.communicate(timeout=20)
     assert (server.returncode, said, complaints) == (130 if ending == "interrupt" else 0, "", "")
+
+
+def test_a_client_that_dies_before_its_answer_is_no_error(folder: ServerFolder):
+    with subprocess.Popen(
+        started(folder),
+        cwd=folder.path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        assert server.stderr is not None
+        server.stdout.close()
+        server.stdin.write(b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
+        server.stdin.close()
+        assert server.stderr.read() == b""
+        assert server.wait(timeout=20) == 0

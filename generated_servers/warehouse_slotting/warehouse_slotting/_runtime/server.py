@@ -163,7 +163,7 @@ async def serve_http(
 
 
 async def serve_stdio(server: Server[Any]) -> None:
-    """Serve on stdin and stdout until end of file.
+    """Serve on stdin and stdout until end of file, or until nobody reads what is said.
 
     A stray `print` of a tool would end up between the messages: stdout is ours alone.
     """
@@ -172,9 +172,12 @@ async def serve_stdio(server: Server[Any]) -> None:
 
     from mcp.server.stdio import stdio_server
 
-    async with stdio_server() as (incoming, outgoing):
-        with contextlib.redirect_stdout(sys.stderr):
-            await server.run(incoming, outgoing, server.create_initialization_options())
+    try:
+        async with stdio_server() as (incoming, outgoing):
+            with contextlib.redirect_stdout(sys.stderr):
+                await server.run(incoming, outgoing, server.create_initialization_options())
+    except* BrokenPipeError:
+        pass  # the client has gone in the middle of an answer
 
 
 def _without_strange_pages(app: ASGIApp) -> ASGIApp:
