@@ -151,13 +151,14 @@ class _Session:
             keys=find_keys(Path()), calls=self.folder.calls, budget_usd=wanted.budget, at_once=8
         )
         async with self.access as access:
-            others = [llm_of(spec, access) if spec else None for spec in (wanted.checker, wanted.solver)]
             author = llm_of(wanted.llm, access)
+            checker = llm_of(wanted.checker, access) if wanted.checker else None
+            solver = llm_of(wanted.solver, access) if wanted.solver else None
             vectors = wanted.embedder or (
                 embeddings_beside(wanted.llm, access) if self.asked.get("tasks") else ""
             )
             self._warn()
-            yield Models(author, *others, embedder_of(vectors, access) if vectors else None)
+            yield Models(author, checker, solver, embedder_of(vectors, access) if vectors else None)
 
     async def topics(
         self, said: Sequence[str], tasks: Path | None, count: int | None, models: Models
