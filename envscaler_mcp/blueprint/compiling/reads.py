@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
 from envscaler_mcp.blueprint.design import Entity, Field
@@ -12,6 +13,8 @@ from .naming import Naming, variable_name
 
 MANY = 5
 LONG = 60
+DOC_LINE = 106
+"""Characters of a line of a docstring, before the class indents it."""
 
 
 def get_tool(entity: Entity, naming: Naming, aliases: Aliases) -> list[str]:
@@ -28,14 +31,23 @@ def get_tool(entity: Entity, naming: Naming, aliases: Aliases) -> list[str]:
         return [*head, f'    """Look up one {entity.noun.singular}."""', f"    return {found}"]
     shown = [one for owner, one in naming.design.derived if owner == entity.name]
     follows = joined([naming.design.labels.get((entity.name, one)) or words(one) for one in shown])
-    doc = f"Look up {with_article(entity.noun.singular)} and what follows from it: {follows}."
+    doc = _sheet_doc(f"Look up {with_article(entity.noun.singular)} and what follows from it", follows)
     values = [f"{one}={_derived(naming, entity, one, name)}" for one in shown]
     return [
         *head,
-        f'    """{doc}"""',
+        *doc,
         f"    {name} = {found}",
         f"    return {sheet}({', '.join([f'{entity.name}={name}', *values])})",
     ]
+
+
+def _sheet_doc(about: str, follows: str) -> list[str]:
+    """One line where it fits into one."""
+    whole = f'    """{about}: {follows}."""'
+    if len(whole) <= DOC_LINE:
+        return [whole]
+    more = textwrap.wrap(f"{follows[0].upper()}{follows[1:]}.", DOC_LINE - 4)
+    return [f'    """{about}.', "", *(f"    {line}" for line in more), '    """']
 
 
 def signature(arguments: list[str]) -> str:
