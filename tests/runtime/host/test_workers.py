@@ -135,19 +135,21 @@ async def test_a_tool_that_ends_its_worker_is_stopped_for_good(host: Host):
 async def test_an_idle_worker_that_was_killed_costs_nothing(host: Host):
     episodes = [await host.begin(FIRST) for _ in range(4)]
     await warmed(host, episodes, 2)
-    killed = set(host.workers)
-    for pid in killed:
+    for pid in host.workers:
         kill(pid)
-    assert await asyncio.gather(*(add(host, episode) for episode in episodes)) == [2] * 4
-    assert killed.isdisjoint(host.workers)
+    for count in (2, 3, 4):
+        assert await asyncio.gather(*(add(host, episode) for episode in episodes)) == [count] * 4
 
 
 async def test_a_worker_in_place_of_another_is_counted(folder: ServerFolder):
     async with host_of(folder, workers=1, spares=0) as host:
         episode = await host.begin(FIRST)
-        await add(host, episode)
+        count = await add(host, episode)
         kill(*host.workers)
-        assert await add(host, episode) == 3
+        async with asyncio.timeout(60):
+            while not host.metrics.value("workers_replaced"):  # behind its walls it may live for a moment
+                count += 1
+                assert await add(host, episode) == count
         assert host.metrics.value("workers_replaced") == 1
 
 
