@@ -80,7 +80,7 @@ async def test_an_open_stream_ends_with_the_server_and_nothing_is_said(
         process.send_signal(signal.SIGINT)
         await answer.aread()  # to its end: a stream that is cut off raises
     complaints = process.communicate(timeout=60)[1]
-    assert process.returncode in (0, 130)  # the loop may have ended before the signal is raised again
+    assert process.returncode == 130
     assert "ASGI" not in complaints
 
 
