@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from envscaler_mcp.agents import Agent
     from envscaler_mcp.llm import Access
 
+OTHER_PROCESSES = ("command:", "python:")
 UNWALLED = (
     "bubblewrap (bwrap) does not work here: agents in other processes can read what you can read, "
     "gradings included."
@@ -54,32 +55,23 @@ class Contest:
         named = dict.fromkeys((name for name in KEY_NAMES if name.endswith("_KEY")), "not-needed")
         self.agents(replace(access, keys={**named, **access.keys}))
 
-    def refuse_unpriced(self, access: Access) -> None:
-        """A budget holds only where it is known what something costs.
+    def refuse_unbounded(self) -> None:
+        """A budget holds only the models that are asked by us.
 
         Raises:
-            BadInput: there is a budget, and an agent whose cost nobody knows.
+            BadInput: an agent asks its own.
         """
-        from envscaler_mcp.llm import price_of
-        from envscaler_mcp.llm.dialogue import is_hosted
-
-        for spec in self.specs if access.budget is not None else ():
-            if spec.startswith(("command:", "python:")):
+        for spec in self.specs:
+            if spec.startswith(OTHER_PROCESSES):
                 message = "it asks its model itself, so no budget can hold it before a call"
-                raise BadInput(
-                    f"--agent {spec}", message, "leave --budget out, and bound it by --max-seconds"
-                )
-            plain = spec.removeprefix("prompted:")
-            if is_hosted(spec) and price_of(plain, access) is None:
-                message = "no price is known for it, so no budget can hold"
-                remedy = f"say what a million tokens cost: --price {plain.partition('@')[0]}=IN/OUT"
+                remedy = "leave --budget out, and bound it by --max-seconds"
                 raise BadInput(f"--agent {spec}", message, remedy)
 
     def warn(self, output: Output) -> None:
         """Say so where agents in other processes see more than they should."""
         from envscaler_mcp.harness.outside.wall import has_wall
 
-        if any(spec.startswith(("command:", "python:")) for spec in self.specs) and not has_wall():
+        if any(spec.startswith(OTHER_PROCESSES) for spec in self.specs) and not has_wall():
             output.note(UNWALLED)
 
     def _agent(self, spec: str, access: Access) -> Agent:

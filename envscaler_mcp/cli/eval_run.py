@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -14,6 +15,7 @@ from envscaler_mcp.spec import RunCard, Suite, SuiteLock, first_error, versions
 
 if TYPE_CHECKING:
     from envscaler_mcp.harness.run import Run
+    from envscaler_mcp.harness.task import Task
 
 Settings = TypeVar("Settings", bound=BaseModel)
 DEFAULT_AGENTS = ("oracle", "noop")
@@ -95,19 +97,21 @@ class Request:
             remedy = "say --resume alone, or begin a new run"
             raise BadInput(str(run.path), f"{begun}, not with {', '.join(strange)}", remedy)
 
-    def refuse_other_inputs(self, run: Run, lock: SuiteLock) -> None:
-        """A run goes on with what it was begun with; a locked suite takes what it was locked with.
+    def settle_inputs(self, run: Run, tasks: Sequence[Task]) -> None:
+        """Note what a run is played with: what it was begun with, or what its suite was locked with.
 
         Raises:
             BadInput: servers, scenarios or gradings are others.
         """
-        from envscaler_mcp.harness.locking import lock_path, refuse_other
+        from envscaler_mcp.harness.locking import lock_of, lock_path, refuse_other
 
+        lock = lock_of(run.card.suite, tasks)
         if not run.fresh:
             refuse_other(lock, run.card.lock, str(run.path), "begin a new run")
         elif self.targets and (path := lock_path(Path(self.targets[0]))).is_file():
             remedy = f"bring back what was locked, or say: envscaler-mcp suite lock {self.targets[0]}"
             refuse_other(lock, SuiteLock.load(path), str(path), remedy)
+        run.card = run.card.model_copy(update={"lock": lock})
 
 
 def _refuse_another_talk(path: Path, begun: Suite, suite: Suite) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.spec import Suite
 
+from .contest import OTHER_PROCESSES
+
 if TYPE_CHECKING:
     from envscaler_mcp.harness.task import Task
-
-OTHER_PROCESSES = ("command:", "python:")
 
 
 def refuse_unready_talk(suite: Suite, agents: Sequence[str], tasks: Sequence[Task]) -> None:

@@ -7,16 +7,11 @@ from typing import Annotated
 
 import typer
 
-from envscaler_mcp.errors import BadInput
-
-from .contest import Contest
-from .eval_play import Playing, refuse_unknown_executor
+from .eval_play import playing_of, purse_of, refuse_unknown_executor
 from .eval_run import Overrides, Request
-from .eval_talk import refuse_unready_talk
-from .forecast import say_forecast
-from .keys import find_keys
+from .eval_troupe import access_of
 from .output import Output
-from .prices import PriceOption, prices_of
+from .prices import BudgetOption, PriceOption, prices_of
 
 TARGETS = typer.Argument(
     metavar="SUITE.yaml | SERVER…", help="A suite, or servers.", show_default=False, default_factory=list
@@ -47,10 +42,7 @@ def evaluate(
     max_seconds: Annotated[
         float | None, typer.Option(min=0.01, help="Seconds that a rollout may take.")
     ] = None,
-    budget: Annotated[
-        float | None,
-        typer.Option(metavar="USD", min=0, help="No call is made that could make it cost more."),
-    ] = None,
+    budget: BudgetOption = None,
     price: PriceOption = None,
     stream: Annotated[
         bool, typer.Option("--stream/--no-stream", help="Hear hosted models as streams, or as wholes.")
@@ -70,40 +62,13 @@ def evaluate(
     ] = False,
 ) -> int:
     """Run agents on scenarios over MCP and score what they left behind."""
-    from envscaler_mcp.harness.evaluate import tasks_of
-    from envscaler_mcp.harness.locking import lock_of
-    from envscaler_mcp.llm import Access, Budget, Patience
-    from envscaler_mcp.runtime.folder import ServerFolder
-
     refuse_unknown_executor(executor)
     overrides = Overrides(repeats, tier, scenarios, mode, user_llm, ask_user or None, max_turns, max_seconds)
     request = Request(targets, agent or [], resume, out, overrides)
     run = request.run()
-    suite = run.card.suite
-    purse = None if budget is None else Budget(budget, run.spent(), run.keep_spent)
-    stated = prices_of(price or ())
-    # A provider that is silent for half of a rollout's time is asked again: else its silence would be a zero.
-    patience = Patience(attempt_seconds=suite.limits.seconds / 2)
-    access = Access(
-        option="--agent",
-        keys=find_keys(Path()),
-        purse=purse,
-        prices=stated,
-        streams=stream,
-        patience=patience,
-    )
-    tasks = tasks_of(ServerFolder.find_all(suite.servers), suite.scenarios)
-    refuse_unready_talk(suite, run.card.agents, tasks)
-    closed = [*(task.folder.path for task in tasks), run.path, Path(".env")]
-    contest = Contest(run.card.agents, pass_env or [], list(dict.fromkeys(closed)))
-    contest.refuse_unpriced(access)
-    if budget is not None and executor == "ray":
-        message = "on ray nobody adds up what a run costs"
-        raise BadInput("--budget", message, "say limits: {cost_usd: …} in a suite, or --executor local")
+    access = access_of(run.card.suite, prices_of(price), purse_of(run, budget, executor), streams=stream)
+    playing = playing_of(run, access, pass_env or [], concurrency, executor, trusted=trust)
     if dry_run:
-        contest.refuse_nonsense(access)
-        return say_forecast(output, run.card.agents, tasks, suite, access)
-    lock = lock_of(suite, tasks)
-    request.refuse_other_inputs(run, lock)
-    run.card = run.card.model_copy(update={"lock": lock})
-    return Playing(run, tasks, access, contest, concurrency, trust, executor).play(output)
+        return playing.forecast(output)
+    request.settle_inputs(run, playing.tasks)
+    return playing.play(output)

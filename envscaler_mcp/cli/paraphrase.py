@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from envscaler_mcp.errors import BadInput
 
-from .keys import find_keys
 from .output import Output
+from .prices import access_beside, prices_of
 
 if TYPE_CHECKING:
     from envscaler_mcp.blueprint.synth import Job, Made
@@ -28,14 +28,14 @@ class Paraphrasing:
 
     llm: str
     budget: float | None
+    price: Sequence[str]
     out: Path
 
     def access(self) -> Access:
         """What models are asked with; every call is kept beside the servers, and never paid twice."""
         from envscaler_mcp.blueprint.synth.making import NOTES
-        from envscaler_mcp.llm import Access
 
-        return Access(keys=find_keys(Path()), calls=self.out / NOTES / "calls", budget_usd=self.budget)
+        return access_beside(self.out / NOTES / "calls", self.budget, self.price)
 
     def forecast(self, scenarios: int) -> dict[str, Any]:
         """Calls, tokens and dollars for so many scenarios; no key is needed.
@@ -49,7 +49,7 @@ class Paraphrasing:
         if self.llm.partition(":")[0] not in {one.partition(":")[0] for one in KNOWN}:
             raise BadInput(f"--llm {self.llm}", "there is no such model", f"use one of: {', '.join(KNOWN)}")
         planned = Planned(stage=STAGE, calls=scenarios, input=TOKENS[0], output=TOKENS[1])
-        return estimate([planned], price_of(self.llm, Access())).to_json()
+        return estimate([planned], price_of(self.llm, Access(prices=prices_of(self.price)))).to_json()
 
     def check(self) -> None:
         """Refuse a model that cannot be asked before any work is done.

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from .output import Output
+from .prices import BudgetOption, PriceOption
 from .synth import DifficultyOption
 from .synth_llm import CheckerOption, SolverOption, Wanted, scenarios_llm
 from .synth_result import ended
@@ -28,7 +29,8 @@ def scenarios(
     ] = None,
     solver_llm: SolverOption = None,
     check_llm: CheckerOption = None,
-    budget: Annotated[float | None, typer.Option(metavar="USD", min=0, help="No call beyond it.")] = None,
+    budget: BudgetOption = None,
+    price: PriceOption = None,
     run: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the run with --llm.")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="With --llm: only calls, tokens and cost.")
@@ -50,6 +52,7 @@ def scenarios(
             scenarios=count,
             seed=seed,
             budget=budget,
+            price=price or (),
             dry_run=dry_run,
             run=run,
         )

@@ -11,6 +11,7 @@ from envscaler_mcp.errors import BadInput
 
 from .output import Output
 from .paraphrase import Paraphrasing
+from .prices import BudgetOption, PriceOption
 from .synth_blueprint import Blueprints, synth_blueprint
 from .synth_llm import CheckerOption, EmbedderOption, SolverOption, Wanted, synth_llm
 
@@ -60,7 +61,8 @@ def synth(
         bool,
         typer.Option("--paraphrase", help="--llm says the instructions anew; the rest stays blueprint's."),
     ] = False,
-    budget: Annotated[float | None, typer.Option(metavar="USD", min=0, help="No call beyond it.")] = None,
+    budget: BudgetOption = None,
+    price: PriceOption = None,
 ) -> int:
     """Make environments with scenarios, and prove each of them; what is not certified is not emitted.
 
@@ -68,7 +70,7 @@ def synth(
     With --paraphrase a model words the instructions anew, where every fact in them survives; then --llm names
     that model, and the engine is blueprint.
     """
-    wording = _wording(engine, llm, budget, out, paraphrase=paraphrase)
+    wording = Paraphrasing(_who_words(engine, llm), budget, price or (), out) if paraphrase else None
     if llm and not wording:
         wanted = Wanted(
             llm=llm,
@@ -78,6 +80,7 @@ def synth(
             scenarios=scenarios,
             seed=seed,
             budget=budget,
+            price=price or (),
             concurrency=concurrency,
             dry_run=dry_run,
         )
@@ -90,23 +93,19 @@ def synth(
     return synth_blueprint(output, blueprints, dry_run=dry_run)
 
 
-def _wording(
-    engine: str | None, llm: str | None, budget: float | None, out: Path, *, paraphrase: bool
-) -> Paraphrasing | None:
-    """Who words the instructions anew; None: nobody.
+def _who_words(engine: str | None, llm: str | None) -> str:
+    """The model that words the instructions anew.
 
     Raises:
-        BadInput: it is not said who, or the engine is one whose instructions are a model's already.
+        BadInput: it is not said which, or the engine is one whose instructions are a model's already.
     """
-    if not paraphrase:
-        return None
     if engine == "llm":
         remedy = "leave out --paraphrase, or say --engine blueprint"
         raise BadInput("--paraphrase", "with --engine llm a model words the instructions already", remedy)
     if llm is None:
         remedy = "say --llm PROVIDER:MODEL"
         raise BadInput("--paraphrase", "no language model is named that words the instructions", remedy)
-    return Paraphrasing(llm, budget, out)
+    return llm
 
 
 def _refuse_models(engine: str | None, tasks: Path | None) -> None:

@@ -17,6 +17,7 @@ from envscaler_mcp.errors import BadInput
 
 from .keys import find_keys
 from .output import Output, Steps, table
+from .prices import access_beside, prices_of
 from .status import DONE, SHORT
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Wanted:
     scenarios: int = 10
     seed: int = 0
     budget: float | None = None
+    price: Sequence[str] = ()
     concurrency: int | None = None
     dry_run: bool = False
     run: Path | None = None
@@ -70,6 +72,7 @@ class Wanted:
             "scenarios": self.scenarios,
             "seed": self.seed,
             "budget_usd": self.budget,
+            "prices": list(self.price),
         }
 
     def order(self) -> Order:
@@ -143,22 +146,27 @@ class _Session:
     @asynccontextmanager
     async def models(self) -> AsyncGenerator[Models]:
         """The models that were named, as long as the run lasts."""
-        from envscaler_mcp.llm import Access, embedder_of, embeddings_beside, llm_of
+        from envscaler_mcp.llm import embedder_of, llm_of
         from envscaler_mcp.synthesis.pipeline import Models
 
         wanted = self.wanted
-        self.access = Access(
-            keys=find_keys(Path()), calls=self.folder.calls, budget_usd=wanted.budget, at_once=8
-        )
+        self.access = access_beside(self.folder.calls, wanted.budget, wanted.price)
         async with self.access as access:
             author = llm_of(wanted.llm, access)
-            checker = llm_of(wanted.checker, access) if wanted.checker else None
-            solver = llm_of(wanted.solver, access) if wanted.solver else None
-            vectors = wanted.embedder or (
-                embeddings_beside(wanted.llm, access) if self.asked.get("tasks") else ""
-            )
+            checker = llm_of(wanted.checker, access.under("--check-llm")) if wanted.checker else None
+            solver = llm_of(wanted.solver, access.under("--solver-llm")) if wanted.solver else None
+            vectors = self._vectors(access)
+            embedder = embedder_of(vectors, access.under("--embed-llm")) if vectors else None
             self._warn()
-            yield Models(author, checker, solver, embedder_of(vectors, access) if vectors else None)
+            yield Models(author, checker, solver, embedder)
+
+    def _vectors(self, access: Access) -> str:
+        """The model that gives vectors: the one that was named, or the author's neighbour."""
+        from envscaler_mcp.llm import embeddings_beside
+
+        if self.wanted.embedder or not self.asked.get("tasks"):
+            return self.wanted.embedder or ""
+        return embeddings_beside(self.wanted.llm, access)
 
     async def topics(
         self, said: Sequence[str], tasks: Path | None, count: int | None, models: Models
@@ -278,7 +286,7 @@ def _told(
     from envscaler_mcp.synthesis.mining import read_tasks
     from envscaler_mcp.synthesis.pipeline import forecast
 
-    price = price_of(wanted.llm, Access(keys=find_keys(Path())))
+    price = price_of(wanted.llm, Access(keys=find_keys(Path()), prices=prices_of(wanted.price)))
     mined = len(read_tasks(tasks)[0]) if tasks else 0
     found = forecast(
         0 if only_scenarios else environments,

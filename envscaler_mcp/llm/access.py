@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -38,9 +39,7 @@ class Access:
     calls: Path | None = None
     option: str = "--llm"
     """How people name a model here; errors say it."""
-    budget_usd: float | None = None
-    purse: Budget | None = None
-    """A budget that others spend from too, in place of one for `budget_usd`."""
+    budget: Budget | None = None
     streams: bool = True
     """Whether answers are heard as streams; some gateways can only send a whole."""
     at_once: int = 8
@@ -77,12 +76,15 @@ class Access:
             self.calls.mkdir(parents=True, exist_ok=True)
         return CallStore(self.calls)
 
-    @cached_property
-    def budget(self) -> Budget | None:
-        """What may be spent; what the stored calls cost is spent already."""
-        if self.purse or self.budget_usd is None:
-            return self.purse
-        return Budget(self.budget_usd, self.store.spent() if self.store else 0.0)
+    def under(self, option: str) -> Self:
+        """The same for a model that people name by another option: pace, budget and ledger are shared."""
+        other = copy.copy(self)
+        other.option = option
+        return other
+
+    def said(self, spec: str) -> str:
+        """A spec as people said it."""
+        return f"{self.option} {spec}"
 
     def pace(self, address: str) -> Pace:
         """The pace of a provider, one for all that ask it."""
@@ -99,12 +101,13 @@ class Access:
             BadInput: there is no key, or it can be none.
         """
         key = self.keys.get(key_name, "").strip() or fallback
-        where = f"{self.option} {spec}"
+        where = self.said(spec)
         if not key:
             raise BadInput(where, f"{key_name} is not set", "set it in the environment or in a .env")
         if not (key.isascii() and key.isprintable()) or " " in key:
             raise BadInput(where, f"{key_name} holds what no key holds", "copy the key anew")
         return Connection(
+            said=where,
             address=address,
             key=key,
             key_name=key_name,

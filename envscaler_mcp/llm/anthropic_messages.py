@@ -85,7 +85,7 @@ def open_anthropic(spec: str, connection: Connection) -> tuple[Hearing, Wire]:
     try:
         import anthropic  # noqa: PLC0415 (only who asks Anthropic needs it)
     except ImportError as error:
-        raise missing_sdk(spec, "anthropic") from error
+        raise missing_sdk(connection.said, "anthropic") from error
     client = anthropic.AsyncAnthropic(
         api_key=connection.key,
         base_url=connection.address,

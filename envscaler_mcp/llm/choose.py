@@ -42,7 +42,7 @@ def llm_of(spec: str, access: Access) -> Llm:
     provider, _, rest = spec.partition(":")
     build = _BUILD.get(provider)
     if build is None or not rest:
-        raise BadInput(f"{access.option} {spec}", "there is no such model", f"use one of: {', '.join(KNOWN)}")
+        raise BadInput(access.said(spec), "there is no such model", f"use one of: {', '.join(KNOWN)}")
     # From the inside out: see each class for what it does.
     return Fitted(Blotted(Metered(build(spec, rest, access), access.ledger), access.secrets))
 
@@ -56,7 +56,7 @@ def embedder_of(spec: str, access: Access) -> Embedder:
     provider, _, rest = spec.partition(":")
     if provider not in _EMBEDDING or not rest:
         remedy = f"use one of: {', '.join(_EMBEDDING.values())}"
-        raise BadInput(f"--embed-llm {spec}", "there is no such model that gives vectors", remedy)
+        raise BadInput(access.said(spec), "there is no such model that gives vectors", remedy)
     model = _replay(spec, rest, access) if provider == "replay" else _embedding(spec, access)
     return Embedder(Blotted(Metered(model, access.ledger), access.secrets))
 
@@ -67,7 +67,8 @@ def embeddings_beside(spec: str, access: Access) -> str:
     if provider in ("openai", "replay"):
         return spec if provider == "replay" else f"openai:{DEFAULT_MODEL}"
     found = _MODEL_AT_URL.fullmatch(rest) if provider == "chat" else None
-    return f"chat:{DEFAULT_MODEL}@{found['url']}" if found and _is_openai(found["url"], access) else ""
+    beside = f"chat:{DEFAULT_MODEL}@{found['url']}" if found and _is_openai(found["url"], access) else ""
+    return "" if access.budget and price_of(beside, access) is None else beside  # nobody named it
 
 
 def price_of(spec: str, access: Access) -> Price | None:
@@ -111,7 +112,7 @@ def plain_model_of(spec: str, access: Access) -> Model:
     provider, _, rest = spec.partition(":")
     if provider not in _PLACES or not rest:
         remedy = f"use one of: {', '.join(KNOWN[:3])}"
-        raise BadInput(f"{access.option} {spec}", "there is no such model", remedy)
+        raise BadInput(access.said(spec), "there is no such model", remedy)
     return _BUILD[provider](spec, rest, access)
 
 
@@ -130,8 +131,8 @@ def _place_of_anthropic(spec: str, rest: str, access: Access) -> Place:
 def _place_of_chat(spec: str, rest: str, access: Access) -> Place:
     found = _MODEL_AT_URL.fullmatch(rest)
     if found is None:
-        where = f"{access.option} {spec}"
-        raise BadInput(where, "the address is missing", "say chat:MODEL@http://HOST:PORT/v1")
+        remedy = "say chat:MODEL@http://HOST:PORT/v1"
+        raise BadInput(access.said(spec), "the address is missing", remedy)
     model, address = _model(spec, found["model"], access), _address(spec, found["url"], access)
     # OpenAI's key goes to OpenAI, or to where a person redirected OpenAI: nowhere else.
     theirs = _is_openai(address, access)
@@ -172,7 +173,7 @@ def _embedding(spec: str, access: Access) -> Model:
 def _replay(_spec: str, rest: str, access: Access) -> Model:
     folder = Path(rest)
     same = access.calls is not None and access.calls.resolve() == folder.resolve()
-    return Replay(folder, None if same else access.store)
+    return Replay(folder, None if same else access.store, access.option)
 
 
 def _manual(_spec: str, rest: str, access: Access) -> Model:
@@ -206,14 +207,14 @@ def refuse_unpriced(name: str, price: Price | None, access: Access) -> None:
         BadInput: there is a budget, and no price.
     """
     if access.budget is not None and price is None:
-        remedy = "leave --budget out, or name a model whose price is known"
-        raise BadInput(f"{access.option} {name}", "no price is known for it, so no budget can hold", remedy)
+        remedy = f"say what a million tokens cost: --price {name}=IN/OUT"
+        raise BadInput(access.said(name), "no price is known for it, so no budget can hold", remedy)
 
 
 def _model(spec: str, name: str, access: Access) -> str:
     if not _MODEL.fullmatch(name):
         remedy = f"use one of: {', '.join(KNOWN)}"
-        raise BadInput(f"{access.option} {spec}", "that is no name of a model", remedy)
+        raise BadInput(access.said(spec), "that is no name of a model", remedy)
     return name
 
 
@@ -226,8 +227,8 @@ def _address(spec: str, url: str, access: Access) -> str:
         sound = False
         parts = urlsplit("")
     if not sound:
-        raise BadInput(f"{access.option} {spec}", "the address is none", "say http://HOST:PORT/v1")
+        raise BadInput(access.said(spec), "the address is none", "say http://HOST:PORT/v1")
     if parts.username is not None or parts.query or parts.fragment:
-        where = f"{access.option} {spec.partition('@')[0]}@…"
+        where = access.said(f"{spec.partition('@')[0]}@…")
         raise BadInput(where, "the address holds more than a place", "put a key into CHAT_API_KEY")
     return url

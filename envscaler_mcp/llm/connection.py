@@ -13,9 +13,10 @@ from .secrets import Secrets
 class Connection:
     """Where, with which key, for how long, and whether as a stream.
 
-    `close_later` takes what must be closed in the end.
+    `said` is how people named it; `close_later` takes what must be closed in the end.
     """
 
+    said: str
     address: str
     key: str = field(repr=False)
     key_name: str

@@ -77,7 +77,7 @@ def open_client(spec: str, connection: Connection) -> tuple[Hearing, Wire]:
     try:
         import openai  # noqa: PLC0415 (only who asks OpenAI needs it)
     except ImportError as error:
-        raise missing_sdk(spec, "openai") from error
+        raise missing_sdk(connection.said, "openai") from error
     client = openai.AsyncOpenAI(
         api_key=connection.key,
         base_url=connection.address,

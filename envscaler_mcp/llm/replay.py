@@ -22,11 +22,12 @@ class Replay:
 
     name = "replay"
 
-    def __init__(self, folder: Path, keep: CallStore | None = None) -> None:
+    def __init__(self, folder: Path, keep: CallStore | None = None, option: str = "--llm") -> None:
         if not folder.is_dir():
             raise BadInput(str(folder), "there is no such folder", "name the folder of a run's calls")
         self._store = CallStore(folder)
         self._keep = keep
+        self._option = option
 
     async def answer(self, request: Request) -> Answer:
         """The stored answer.
@@ -44,7 +45,7 @@ class Replay:
         found = self._by_request.get(request.digest(), [])
         where = f"{self._store.folder} (stage {request.stage}, request {request.digest()[7:19]})"
         if not found:
-            remedy = "replay with the prompts and the settings of then, or name a model with --llm"
+            remedy = f"replay with the prompts and the settings of then, or name a model with {self._option}"
             raise NotStored(where, "no answer is stored for this request", remedy)
         if any(stored.answer != found[0].answer for stored in found):
             models = ", ".join(stored.model for stored in found)

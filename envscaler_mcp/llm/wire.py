@@ -27,9 +27,9 @@ _USED_UP = ("insufficient_quota", "billing_hard_limit_reached", "credit balance"
 _LONGEST = 300
 
 
-def missing_sdk(spec: str, distribution: str) -> BadInput:
-    """The error for an SDK that is not installed."""
-    return BadInput(f"--llm {spec}", f"it needs the package {distribution}, which is not installed", EXTRA)
+def missing_sdk(said: str, distribution: str) -> BadInput:
+    """The error for an SDK that is not installed, by what a person said who wants it."""
+    return BadInput(said, f"it needs the package {distribution}, which is not installed", EXTRA)
 
 
 class Wire:

@@ -15,6 +15,7 @@ from envscaler_mcp.llm import (
     AnswerLost,
     Budget,
     Busy,
+    CallStore,
     Ledger,
     Patience,
     PerMillion,
@@ -189,7 +190,8 @@ async def test_a_budget_over_the_wire_and_after_a_resume(serve, spec, access, tm
     named = spec(server)
     prices = {named.partition("@")[0]: PRICE}
     for _ in range(2):  # the second time all is known, and what was spent is still spent
-        async with access(server, calls=tmp_path, budget_usd=1.15, prices=prices) as run:
+        budget = Budget(1.15, CallStore(tmp_path).spent())
+        async with access(server, calls=tmp_path, budget=budget, prices=prices) as run:
             llm = llm_of(named, run)
             for text in "ab":
                 await llm.complete(asking(text))
@@ -200,9 +202,17 @@ async def test_a_budget_over_the_wire_and_after_a_resume(serve, spec, access, tm
     assert run.ledger.total().paid_now == 0
 
 
+async def test_models_of_two_options_share_pace_budget_and_ledger(serve, access):
+    run = access(serve(says("x")), budget=Budget(1.0))
+    other = run.under("--solver-llm")
+    assert (other.said("x"), run.said("x")) == ("--solver-llm x", "--llm x")
+    assert other.pace("there") is run.pace("there")
+    assert (other.budget, other.ledger) == (run.budget, run.ledger)
+
+
 async def test_a_budget_needs_a_price(serve, access):
     with pytest.raises(BadInput, match="no price is known for it, so no budget can hold"):
-        llm_of("openai:of-tomorrow", access(serve(says("x")), budget_usd=1.0))
+        llm_of("openai:of-tomorrow", access(serve(says("x")), budget=Budget(1.0)))
 
 
 # Prices, ledger, estimates

@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from envscaler_mcp.errors import BadInput
-from envscaler_mcp.llm import Access, CallStore, ask, llm_of
+from envscaler_mcp.llm import Access, Budget, CallStore, ask, llm_of
 from envscaler_mcp.llm.manual import file_mark
 from envscaler_mcp.llm.store import Stored
 from tests.llm.scripted import Scripted
@@ -170,7 +170,7 @@ def objection(_folder: Path) -> str:
 
 async def test_a_replay_gives_what_was_stored_with_model_tokens_and_cost(tmp_path: Path):
     await recorded(tmp_path / "then")
-    run = Access(calls=tmp_path / "now", budget_usd=0.01)
+    run = Access(calls=tmp_path / "now", budget=Budget(0.01))
     reply = await llm_of(f"replay:{tmp_path / 'then'}", run).complete(
         ask("entities", "x", answer_schema=SCHEMA)
     )

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from envscaler_mcp.errors import BadInput, BudgetReached, ProviderFailed, RequestRefused
-from envscaler_mcp.llm import GaveUp, NotStored, embedder_of, embeddings_beside
+from envscaler_mcp.llm import Budget, GaveUp, NotStored, embedder_of, embeddings_beside
 from tests.llm.model_script import Said, places, says
 
 OPENAI = "openai:text-embedding-3-small"
@@ -75,7 +75,7 @@ async def test_a_provider_that_is_busy_is_asked_again(serve, access, clock):
 
 async def test_vectors_stay_within_the_budget(serve, access):
     server = serve(places(number_of))
-    async with access(server, budget_usd=1e-9) as run:
+    async with access(server, budget=Budget(1e-9)) as run:
         with pytest.raises(BudgetReached):
             await embedder_of(OPENAI, run)(TEXTS)
         with pytest.raises(BadInput, match="no price"):
