@@ -46,7 +46,7 @@ class Trying:
 
     Attributes:
         path: calls that lead from the start to the state in which it was tried.
-        broken: ids of rules that the state broke afterwards.
+        broken: ids of rules that this call broke; what the state broke before it is not its fault.
         valid: whether the arguments fit the tool's schema.
     """
 
@@ -130,7 +130,9 @@ async def try_call(root: RemoteEpisode, path: tuple[Call, ...], call: Call, *, v
         broken = await episode.broken_rules() if not outcome.is_error else []
     finally:
         await episode.close()
-    return Trying(path, call, before, after, outcome, tuple(broken), valid)
+    known = await root.broken_rules() if broken else []
+    fresh = tuple(rule for rule in broken if rule not in known)
+    return Trying(path, call, before, after, outcome, fresh, valid)
 
 
 async def _try_proposed(root: RemoteEpisode, call: Call) -> Trying:
@@ -168,21 +170,32 @@ class _Trying:
         return tries
 
     async def walk(
-        self, root: RemoteEpisode, path: tuple[Call, ...], tries: Sequence[Trying]
+        self, root: RemoteEpisode, path: tuple[Call, ...], tries: list[Trying]
     ) -> tuple[Call, ...]:
-        """Some writes further: calls that succeeded where the episode stood, each of another tool."""
-        done = [one for one in tries if one.path == path and one.valid and one.came_to == "success"]
+        """Some writes further: calls that succeeded where the episode stood, each of another tool.
+
+        A call that only breaks a rule after those before it is one more of the `tries`.
+        """
+        sound = (one for one in tries if one.valid and one.came_to == "success" and not one.broken)
+        done = [one for one in sound if one.path == path]
         writes = [tool for tool in self.outline.tools if tool.kind == "write"]
         for tool in self.chance.sample(writes, min(len(writes), self.effort.writes)):
             ways = [one.call for one in done if one.call.tool == tool.name]
             if ways:
-                path = await self._step(root, path, self.chance.choice(ways))
+                path = await self._step(root, path, self.chance.choice(ways), tries)
         return path
 
     @staticmethod
-    async def _step(root: RemoteEpisode, path: tuple[Call, ...], call: Call) -> tuple[Call, ...]:
-        outcome = await root.call(call.tool, dict(call.arguments))
-        return path if outcome.is_error else (*path, call)
+    async def _step(
+        root: RemoteEpisode, path: tuple[Call, ...], call: Call, tries: list[Trying]
+    ) -> tuple[Call, ...]:
+        step = await try_call(root, path, call)
+        if step.broken:
+            tries.append(step)
+        if step.broken or step.outcome.is_error:
+            return path
+        await root.call(call.tool, dict(call.arguments))
+        return (*path, call)
 
 
 def _all_seen(tool: ToolOutline, tries: Sequence[Trying]) -> bool:
