@@ -106,9 +106,19 @@ class Run:
         return list(read_lines(path, RolloutRow.parse, max_bytes=MOST_ROWS))
 
     def rescored(self) -> list[RolloutRow]:
-        """The rollouts as `score` judged them last; none where nobody has scored it again."""
+        """The rollouts as `score` judged them last; none where nobody has scored it again.
+
+        Raises:
+            BadInput: the file is damaged.
+        """
         path = self.path / RESCORED
-        return list(read_lines(path, RolloutRow.parse, max_bytes=MOST_ROWS)) if path.exists() else []
+        if not path.exists():
+            return []
+        try:
+            return list(read_lines(path, RolloutRow.parse, max_bytes=MOST_ROWS, at_once=True))
+        except BadInput as error:
+            remedy = f"write it anew with: envscaler-mcp score {self.path}"
+            raise BadInput(error.where, error.message, remedy) from error
 
     def trajectory(self, rollout: str) -> Trajectory:
         """The record of one finished rollout.

@@ -88,15 +88,21 @@ def strict_value(text: bytes, where: str) -> Any:
 
 
 def read_lines(
-    path: Path, parse: Callable[[bytes, str], Parsed] = strict_value, *, max_bytes: int | None = None
+    path: Path,
+    parse: Callable[[bytes, str], Parsed] = strict_value,
+    *,
+    max_bytes: int | None = None,
+    at_once: bool = False,
 ) -> Iterator[Parsed]:
-    """Every whole line of a file of JSON lines, by `parse(line, where)`; a torn last line is left out.
+    """Every line of a file of JSON lines, by `parse(line, where)`.
+
+    A torn last line is left out: somebody may be writing it. In a file written `at_once` it is damage.
 
     Raises:
         BadInput: it cannot be read, or a line is not what `parse` takes; the line's number is named.
     """
-    *whole, _torn = read_bytes(path, max_bytes=max_bytes).split(b"\n")
-    for number, line in enumerate(whole, start=1):
+    *lines, torn = read_bytes(path, max_bytes=max_bytes).split(b"\n")
+    for number, line in enumerate([*lines, torn] if at_once else lines, start=1):
         if line.strip():
             yield parse(line, f"{path}:{number}")
 

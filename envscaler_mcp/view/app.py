@@ -72,8 +72,9 @@ class _Pages:
 
     def run(self, request: Request) -> Response:
         found = self.shelf.run(request.path_params["run"])
-        again = again_of(found.rows(), found.rescored())
-        return shown("run", name=found.name, overview=found.overview(), again=again)
+        rescored = found.rescored()
+        again = again_of(found.rows(), rescored.rows)
+        return shown("run", name=found.name, overview=found.overview(), again=again, unscored=rescored.fault)
 
     def rollouts(self, request: Request) -> Response:
         found = self.shelf.run(request.path_params["run"])
@@ -85,11 +86,12 @@ class _Pages:
         play = play_back(found.run, row, found.folders.get(row.server), self.checks)
         before, after = found.index.beside(row.id, wanted_of(found, request.query_params))
         said = play.trajectory.messages if play.trajectory else None
+        again = again_of([row], found.rescored().rows)
         return shown(
             "rollout",
             name=found.name,
             play=play,
-            again=again.pairs[0] if (again := again_of([row], found.rescored())) and again.pairs else None,
+            again=again.pairs[0] if again and again.pairs else None,
             before=before,
             after=after,
             query=f"?{request.url.query}" if request.url.query else "",

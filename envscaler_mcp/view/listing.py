@@ -78,7 +78,7 @@ def listing(shown: Shown, query: Mapping[str, str], path: str) -> dict[str, Any]
     said = {name: value for name, value in given.items() if value}
     wanted, number = wanted_of(shown, query), page_of(query)
     total, lines = shown.index.page(wanted, number * PAGE, PAGE)
-    every = shown.scenarios.values()
+    every, rescored = shown.scenarios.values(), shown.rescored().rows
     return {
         "name": shown.name,
         "given": given,
@@ -91,7 +91,7 @@ def listing(shown: Shown, query: Mapping[str, str], path: str) -> dict[str, Any]
         },
         "pages": Pages(total, number, path, said),
         "lines": lines,
-        "now": {line.id: now for line in lines if (now := _now(line, shown.rescored()))},
+        "now": {line.id: now for line in lines if (now := _now(line, rescored))},
         **{f"{name}s": list(shown.index.counts(name).items()) for name in ("agent", "outcome", "server")},
         "bands": [(band, 0) for band in sorted({_band(one) for one in every})],
         "tags": [(tag, 0) for tag in sorted({tag for one in every for tag in one.tags})],

@@ -19,6 +19,22 @@ from envscaler_mcp.spec import OUTCOMES, RolloutRow, RunCard, Scenario, Tier
 from .overview import BANDS, Overview, Place, overview
 
 
+@dataclass(frozen=True)
+class Rescored:
+    """The rollouts of a run as `score` judged them last, by id; why they cannot be read, if they cannot."""
+
+    rows: dict[str, RolloutRow]
+    fault: str = ""
+
+    @classmethod
+    def of(cls, run: Run) -> Rescored:
+        """What stands in a run's folder."""
+        try:
+            return cls({row.id: row for row in run.rescored()})
+        except BadInput as error:
+            return cls({}, str(error))
+
+
 @dataclass
 class Shown:
     """One run under the name that its pages have."""
@@ -26,7 +42,7 @@ class Shown:
     name: str
     run: Run
     _read: tuple[tuple[int, float], list[RolloutRow]] | None = None
-    _again: tuple[tuple[int, float], dict[str, RolloutRow]] | None = None
+    _again: tuple[tuple[int, float], Rescored] | None = None
     _summed: tuple[list[RolloutRow], Overview] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -96,16 +112,12 @@ class Shown:
                 self._read = stamp, self.run.rows()
             return self._read[1]
 
-    def rescored(self) -> dict[str, RolloutRow]:
-        """The rollouts as `score` judged them last, by id; nothing where that is missing or damaged."""
+    def rescored(self) -> Rescored:
+        """What `score` said last, read anew when it has said more."""
         with self._lock:
             stamp = self._stamp(RESCORED)
             if self._again is None or self._again[0] != stamp:
-                try:
-                    rows = self.run.rescored()
-                except BadInput:
-                    rows = []
-                self._again = stamp, {row.id: row for row in rows}
+                self._again = stamp, Rescored.of(self.run)
             return self._again[1]
 
     def overview(self) -> Overview:

@@ -74,8 +74,9 @@ async def test_verdicts_of_today_stand_beside_those_of_the_day(
             name: (await client.get(f"/runs/again{name}")).text
             for name in ("", "/rollouts?agent=noop", "/rollouts?agent=oracle", f"/rollouts/{NOOP}")
         }
-        (again / "rescored.jsonl").write_text("{")
-        damaged = await client.get("/runs/again")
+        whole = (again / "rescored.jsonl").read_text()
+        (again / "rescored.jsonl").write_text(whole[:-9])
+        damaged = [(await client.get(f"/runs/again{name}")).text for name in pages]
     told = [one.split("</section>")[0].count("Scored again") for one in pages.values()]
     assert told == [1, 0, 0, 1]
     assert re.search(r"noop</td>(<td.*?>[^<]*</td>){1}<td.*?>0.00</td><td.*?>1.00</td><td.*?>3<", pages[""])
@@ -83,7 +84,9 @@ async def test_verdicts_of_today_stand_beside_those_of_the_day(
     assert [page.count("→") for page in pages.values()] == [3, 6, 0, 1]
     assert "did not hold" in pages[f"/rollouts/{NOOP}"]
     assert re.search(r"of-today.*?none.*?✓ held", pages[f"/rollouts/{NOOP}"], re.DOTALL)
-    assert (damaged.status_code, "Scored again" in damaged.text) == (200, False)
+    assert [page.count("cannot be read") for page in damaged] == [1, 0, 0, 0]
+    assert re.search(r"rescored\.jsonl:\d+: .*envscaler-mcp score \S*again", damaged[0])
+    assert "→" not in "".join(damaged)
 
 
 @pytest.mark.parametrize(
