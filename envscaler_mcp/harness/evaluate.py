@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from envscaler_mcp.agents import Agent
 from envscaler_mcp.certify import proven_tier
 from envscaler_mcp.errors import BadInput, BudgetReached
 from envscaler_mcp.runtime.folder import ServerFolder
+from envscaler_mcp.runtime.host import Host
 from envscaler_mcp.runtime.standalone.canonical import digest_bytes
 from envscaler_mcp.sandbox.checks import CheckRunner
 from envscaler_mcp.spec import NO_EVIDENCE, TIERS, RolloutRow, RunStatus, Scenario, Selection, Suite, Tier
@@ -115,59 +116,80 @@ async def evaluate(
         trusted: a person vouches for all sources; the AST policy is not asked.
         progress: called with each finished rollout.
     """
-    rows = run.rows()
-    done = {row.id for row in rows}
-    out_of_money: set[str] = set()
-    waiting = asyncio.Semaphore(concurrency)
+    done = {row.id for row in run.rows()}
     folders = {one.task.folder.card.name: one.task.folder for one in planned}
     async with (
         stage_of_run(folders.values(), concurrency, trusted=trusted) as host,
         Clients() as clients,
         _doors(agents) as doors,
     ):
-        # One thread writes, row by row: a slow disk holds up no rollout.
         with CheckRunner() as checks, ThreadPoolExecutor(1) as writer:
-
-            async def play(one: Planned) -> None:
-                async with waiting:
-                    if one.agent in out_of_money:
-                        return
-                    rollout = Rollout(
-                        one.identifier,
-                        one.task,
-                        agents[one.agent],
-                        repeat=one.repeat,
-                        seed=suite.seed + one.repeat,
-                        limits=suite.limits,
-                        reward=suite.reward,
-                        users=users,
-                        doors=doors,
-                        clients=clients,
-                    )
-                    try:
-                        finished = await rollout.run(Pooled(host, one.task.folder), checks)
-                    except BudgetReached:
-                        out_of_money.add(one.agent)
-                        return
-                await asyncio.get_running_loop().run_in_executor(writer, run.add, finished)
-                if progress:
-                    progress(finished)
-
+            turns = asyncio.Semaphore(concurrency)
+            playing = _Playing(
+                run, suite, agents, users, progress, host, clients, doors, checks, writer, turns
+            )
             async with asyncio.TaskGroup() as group:
                 for one in planned:
                     if one.identifier not in done:
-                        group.create_task(play(one))
-    rows = finish(run)
-    if out_of_money:
-        run.finish("incomplete")
-    return rows
+                        group.create_task(playing.play(one))
+    return finish(run, left_out=bool(playing.out_of_money))
 
 
-def finish(run: Keeper) -> list[RolloutRow]:
-    """Say whether a run is complete; its rows."""
+@dataclass(frozen=True)
+class _Playing:
+    """What the rollouts of a run share."""
+
+    run: Keeper
+    suite: Suite
+    agents: Mapping[str, Agent]
+    users: Users | None
+    progress: Callable[[Finished], None] | None
+    host: Host
+    clients: Clients
+    doors: Doors | None
+    checks: CheckRunner
+    writer: Executor
+    """One thread writes, row by row: a slow disk holds up no rollout."""
+    turns: asyncio.Semaphore
+    out_of_money: set[str] = field(default_factory=set[str])
+    """Agents."""
+
+    async def play(self, one: Planned) -> None:
+        """Play one rollout when its turn comes, and keep it."""
+        async with self.turns:
+            if one.agent in self.out_of_money:
+                return
+            try:
+                stage = Pooled(self.host, one.task.folder)
+                finished = await self._rollout(one).run(stage, self.checks)
+            except BudgetReached:
+                self.out_of_money.add(one.agent)
+                return
+        await asyncio.get_running_loop().run_in_executor(self.writer, self.run.add, finished)
+        if self.progress:
+            self.progress(finished)
+
+    def _rollout(self, one: Planned) -> Rollout:
+        return Rollout(
+            one.identifier,
+            one.task,
+            self.agents[one.agent],
+            repeat=one.repeat,
+            seed=self.suite.seed + one.repeat,
+            limits=self.suite.limits,
+            reward=self.suite.reward,
+            users=self.users,
+            doors=self.doors,
+            clients=self.clients,
+        )
+
+
+def finish(run: Keeper, *, left_out: bool = False) -> list[RolloutRow]:
+    """Say whether a run is complete, which it is not where rollouts were `left_out`; its rows."""
     rows = run.rows()
     without = sum(row.outcome in NO_EVIDENCE for row in rows)
-    run.finish("incomplete" if without > MOST_WITHOUT_EVIDENCE * len(rows) else "complete")
+    whole = not left_out and without <= MOST_WITHOUT_EVIDENCE * len(rows)
+    run.finish("complete" if whole else "incomplete")
     return rows
 
 
