@@ -73,13 +73,9 @@ def _environment(folder: str) -> Environment:
     return environment
 
 
-def enclosed(text: str) -> str:
-    """A text that cannot close the `<given>` of the prompt that it stands in."""
-    return text.replace("</given", "<\\/given")
-
-
 def _enclosed(value: Any) -> Any:
-    return enclosed(value) if type(value) is str else value
+    """A text that cannot close the `<given>` of the prompt that it stands in."""
+    return value.replace("</given", "<\\/given") if type(value) is str else value
 
 
 def _visible(value: Any) -> Any:

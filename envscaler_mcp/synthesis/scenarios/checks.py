@@ -9,13 +9,14 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from envscaler_mcp.runtime.standalone.canonical import dumps
 from envscaler_mcp.sandbox.check_policy import plan
 from envscaler_mcp.scoring import Asks
 from envscaler_mcp.spec import Check, Problem
 from envscaler_mcp.synthesis.author import AnswerPart, Author, Problems
 
 from .starts import Start
-from .subject import Subject, given, told
+from .subject import Subject
 from .tasks import Task
 
 ROUNDS = 4
@@ -57,9 +58,9 @@ async def write_checks(
             ChecksAnswer,
             **subject.values,
             now=start.now.isoformat(),
-            start=told(start.state),
-            instruction=given(task.instruction),
-            checklist=[given(line) for line in task.checklist],
+            start=dumps(start.state),
+            instruction=task.instruction,
+            checklist=task.checklist,
             returned=returned,
         )
         if isinstance(answer, Problems):
@@ -72,8 +73,8 @@ async def write_checks(
             return checks
         author.tell(found)
         returned = {
-            "checks": told([one.model_dump() for one in answer.checks]),
-            "problems": [told(f"{one.where}: {one.message}") for one in found],
+            "checks": dumps([one.model_dump() for one in answer.checks]),
+            "problems": [dumps(f"{one.where}: {one.message}") for one in found],
         }
     return found
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from envscaler_mcp.runtime.standalone.canonical import dumps
 from envscaler_mcp.spec import Conversation, Problem, Slot
 from envscaler_mcp.synthesis.author import AnswerPart, Author, Problems
-
-from .subject import given, told
 
 ROUNDS = 3
 _FACT = re.compile(r"[A-Za-z0-9._-]*\d[\w.:,/-]*")
@@ -62,8 +61,8 @@ async def write_conversation(author: Author, instruction: str, where: str) -> Co
         answer = await author.ask(
             "conversation",
             ConversationAnswer,
-            instruction=given(instruction),
-            problems=[told(one.message) for one in problems],
+            instruction=instruction,
+            problems=[dumps(one.message) for one in problems],
         )
         if isinstance(answer, Problems):
             return None

@@ -11,6 +11,7 @@ import anyio
 from envscaler_mcp.certify import ScenarioReport
 from envscaler_mcp.certify.ladder import Climb
 from envscaler_mcp.runtime.remote import EnvironmentProcess
+from envscaler_mcp.runtime.standalone.canonical import dumps
 from envscaler_mcp.spec import Check, Difficulty, Grading, Problem, Scenario
 from envscaler_mcp.synthesis.author import AnswerPart, Problems
 
@@ -21,7 +22,7 @@ from .conversations import write_conversation
 from .framing import frame_of
 from .solving import Solution, solve
 from .starts import Start
-from .subject import Subject, given, told
+from .subject import Subject
 from .tasks import Task, instruction_faults
 
 ROUNDS = 3
@@ -169,12 +170,12 @@ class Prover:
             attempt=number,
             **self.subject.values,
             now=start.now.isoformat(),
-            start=told(start.state),
-            instruction=given(draft.scenario.instruction),
-            checks=told([_shown(check) for check in draft.checks]),
-            calls=[given(line) for line in tried.solution.calls()],
-            changes=[given(line) for line in tried.solution.changes(self.subject.folder.roles)],
-            problems=[told(f"{one.code}: {one.message}") for one in tried.problems[:SHOWN]],
+            start=dumps(start.state),
+            instruction=draft.scenario.instruction,
+            checks=dumps([_shown(check) for check in draft.checks]),
+            calls=tried.solution.calls(),
+            changes=tried.solution.changes(self.subject.folder.roles),
+            problems=[dumps(f"{one.code}: {one.message}") for one in tried.problems[:SHOWN]],
         )
         if isinstance(answer, Problems):
             return answer

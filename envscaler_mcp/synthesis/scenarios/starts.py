@@ -10,11 +10,12 @@ from typing import Any, cast
 
 from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime.remote import EnvironmentProcess
+from envscaler_mcp.runtime.standalone.canonical import dumps
 from envscaler_mcp.runtime.standalone.difference import diff
 from envscaler_mcp.spec import EntityCard, Problem, Scenario, State, parse_moment
 from envscaler_mcp.synthesis.author import AnswerPart, Author, Problems
 
-from .subject import Subject, told
+from .subject import Subject
 
 ROUNDS = 4
 """One answer, and three repairs."""
@@ -60,7 +61,7 @@ async def write_start(
             StartAnswer,
             **subject.values,
             number=number,
-            others=[told(one) for one in others],
+            others=[dumps(one) for one in others],
             returned=returned,
         )
         if isinstance(answer, Problems):
@@ -71,7 +72,7 @@ async def write_start(
                 author.note("repaired", f"start {number}", f"in round {attempt + 1}")
             return start
         author.tell(found)
-        returned = {"state": told(answer.state), "now": told(answer.now), "problems": _lines(found)}
+        returned = {"state": dumps(answer.state), "now": dumps(answer.now), "problems": _lines(found)}
     return found
 
 
@@ -170,7 +171,7 @@ def _broken(subject: Subject, broken: Sequence[str]) -> list[Problem]:
 def _poor(subject: Subject, initial: State) -> list[Problem]:
     collections = [entity.collection for entity in subject.folder.card.entities if entity.collection]
     rows = sum(len(rows_of(initial, name)) for name in collections)
-    size = len(told(initial).encode())
+    size = len(dumps(initial).encode())
     if collections and rows < FEWEST_ROWS:
         return [_problem("start_poor", "/", f"{rows} rows in all; no choice is left to get wrong")]
     if size > MOST_BYTES:
@@ -179,7 +180,7 @@ def _poor(subject: Subject, initial: State) -> list[Problem]:
 
 
 def _lines(found: Problems) -> list[str]:
-    return [told(f"{one.where}: {one.message}") for one in found]
+    return [dumps(f"{one.where}: {one.message}") for one in found]
 
 
 def _problem(code: str, where: str, message: str) -> Problem:

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from envscaler_mcp.render.templating import enclosed
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.standalone.canonical import dumps
-from envscaler_mcp.spec import Json
 
 
 @dataclass(frozen=True)
@@ -26,11 +24,11 @@ class Subject:
         """What every prompt of these stages may use; all of it may come from a model."""
         card = self.folder.card
         return {
-            "title": given(card.title),
-            "introduction": given(card.introduction),
-            "policy": given(self.folder.bundle.policy.strip()),
-            "state_definition": given(self.state_definition),
-            "rules": [given(rule.text) for rule in card.rules if rule.executable],
+            "title": card.title,
+            "introduction": card.introduction,
+            "policy": self.folder.bundle.policy.strip(),
+            "state_definition": self.state_definition,
+            "rules": [rule.text for rule in card.rules if rule.executable],
             "tools": [_tool(tool) for tool in self.folder.bundle.tools],
         }
 
@@ -48,20 +46,10 @@ class Subject:
         return tuple(sorted(name for name in self.folder.tool_names if "_" in name))
 
 
-def given(text: str) -> str:
-    """A text that cannot close the `<given>` it stands in."""
-    return enclosed(text)
-
-
-def told(value: Json) -> str:
-    """A JSON value as it stands in prompts."""
-    return given(dumps(value))
-
-
 def _tool(tool: dict[str, Any]) -> str:
     """A tool on one line."""
     told_of = {"name": tool["name"], "description": tool["description"], "input": tool["inputSchema"]}
-    return given(dumps(told_of))
+    return dumps(told_of)
 
 
 def _kept(node: ast.stmt, *, with_init: bool) -> Iterator[ast.stmt]:

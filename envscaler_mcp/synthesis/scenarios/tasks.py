@@ -13,7 +13,7 @@ from envscaler_mcp.synthesis.author import AnswerPart, Author, Problems
 
 from .conversations import ConversationAnswer, conversation_of
 from .starts import Start, rows_of
-from .subject import Subject, told
+from .subject import Subject
 
 ROUNDS = 3
 FEWEST_WORDS = 25
@@ -72,9 +72,9 @@ async def write_tasks(
             TasksAnswer,
             **subject.values,
             now=start.now.isoformat(),
-            start=told(start.state),
+            start=dumps(start.state),
             count=wanted,
-            others=[told(one) for one in (*others, *(task.title for task in kept))],
+            others=[dumps(one) for one in (*others, *(task.title for task in kept))],
             returned=[_returned(task) for task in returned],
         )
         if isinstance(answer, Problems):
@@ -148,9 +148,9 @@ def _like_a_key(token: str, start: Start) -> bool:
 
 def _returned(task: Task) -> dict[str, object]:
     return {
-        "title": told(task.title),
-        "instruction": told(task.instruction),
-        "problems": [told(one.message) for one in task.problems],
+        "title": dumps(task.title),
+        "instruction": dumps(task.instruction),
+        "problems": [dumps(one.message) for one in task.problems],
     }
 
 
