@@ -8,12 +8,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from envscaler_mcp.blueprint.compiling.layout import laid_out
 from envscaler_mcp.sandbox.parsing import parse_module
 from envscaler_mcp.synthesis.author import Problems
-from envscaler_mcp.synthesis.outline.annotations import call, generic, name
+from envscaler_mcp.synthesis.outline.annotations import name
 from envscaler_mcp.synthesis.outline.bodies import statements_of
+from envscaler_mcp.synthesis.outline.definitions import (
+    Declared,
+    described,
+    environment_class,
+    operation,
+    row_class,
+    says,
+)
 from envscaler_mcp.synthesis.outline.spelling import spell
 
 from .parts import ConstantPart, Draft, EntityPart, FieldPart, MethodPart, ParameterPart
@@ -40,7 +49,8 @@ def assembled(draft: Draft) -> str | Problems:
         classes = [*map(_entity, draft.entities), _environment(draft)]
     except Malformed as error:
         return error.problems
-    body = [_doc(_sentence(draft.title)), *_imports([*constants, *classes]), *constants, *classes]
+    parts = [*constants, *classes]
+    body = [says(f"{_one_line(draft.title).rstrip('.')}."), *_imports(parts), *parts]
     return _laid_out(spell(ast.fix_missing_locations(ast.Module(body, []))))
 
 
@@ -79,10 +89,6 @@ def _covers(node: ast.ClassDef | ast.FunctionDef, line: int) -> bool:
     return first <= line <= (node.end_lineno or first)
 
 
-def _sentence(title: str) -> str:
-    return f"{title.rstrip('.')}."
-
-
 def _imports(body: Sequence[ast.stmt]) -> list[ast.stmt]:
     """Imports of exactly the names that the parts use."""
     used = {node.id for part in body for node in ast.walk(part) if isinstance(node, ast.Name)}
@@ -104,74 +110,46 @@ def _constant(part: ConstantPart) -> ast.stmt:
 
 
 def _entity(part: EntityPart) -> ast.stmt:
-    fields: list[ast.stmt] = [_field(one, part.name) for one in part.fields]
-    return _class(part.name, "Entity", part.description, fields)
+    fields = [_field(one, part.name) for one in part.fields]
+    return row_class(part.name, _one_line(part.description), fields)
 
 
-def _field(part: FieldPart, owner: str) -> ast.stmt:
+def _field(part: FieldPart, owner: str) -> Declared:
     where = f"entity {owner}, field {part.name}"
     if part.role and part.default is not None:
         message = "A field with a role has no default; leave one of them out."
         raise Malformed(Problems.of("not_python", where, message))
-    default = name(part.role.upper()) if part.role else part.default and expression(part.default, where)
-    annotated = _described(part.type, part.description, where)
-    return ast.AnnAssign(ast.Name(part.name, ast.Store()), annotated, default or None, 1)
+    declared = _declared(part, where)
+    return replace(declared, default=name(part.role.upper())) if part.role else declared
 
 
 def _environment(draft: Draft) -> ast.stmt:
-    rows = [(one.collection, one.name) for one in draft.entities if one.collection]
-    state: list[ast.stmt] = [
-        ast.AnnAssign(ast.Name(collection, ast.Store()), generic("dict", name("str"), name(row)), None, 1)
-        for collection, row in rows
-    ]
+    rows = {one.collection: one.name for one in draft.entities if one.collection}
     methods = [_method(one) for one in draft.methods]
-    return _class(draft.class_name, "Environment", _sentence(draft.title), [*state, *methods])
+    return environment_class(draft.class_name, _one_line(draft.title), rows, methods)
 
 
-def _method(part: MethodPart) -> ast.stmt:
+def _method(part: MethodPart) -> ast.FunctionDef:
     where = f"{part.kind} {part.name}"
     body = statements_of(part.body, part.name, where)
     if isinstance(body, Problems):
         raise Malformed(body)
-    return ast.FunctionDef(
-        name=part.name,
-        args=_parameters(part.parameters, where),
-        body=[_doc(part.description), *body],
-        decorator_list=_marks(part),
+    return operation(
+        part.kind,
+        part.name,
+        _one_line(part.description),
+        parameters=[_declared(one, f"{where}, parameter {one.name}") for one in part.parameters],
         returns=expression(part.returns, where),
-        lineno=1,
+        body=body,
     )
 
 
-def _marks(part: MethodPart) -> list[ast.expr]:
-    if part.kind == "method":
-        return []
-    if part.kind == "rule":
-        return [call("rule", ast.Constant(part.description))]
-    return [name(part.kind)]
+def _declared(part: FieldPart | ParameterPart, where: str) -> Declared:
+    kind = expression(part.type, where)
+    annotation = described(kind, part.description) if part.description else kind
+    default = None if part.default is None else expression(part.default, where)
+    return Declared(part.name, annotation, default)
 
 
-def _parameters(parts: Sequence[ParameterPart], where: str) -> ast.arguments:
-    needed = [part for part in parts if part.default is None]
-    optional = [part for part in parts if part.default is not None]
-    given = [
-        ast.arg(part.name, _described(part.type, part.description, f"{where}, parameter {part.name}"))
-        for part in (*needed, *optional)
-    ]
-    defaults = [expression(str(part.default), f"{where}, parameter {part.name}") for part in optional]
-    return ast.arguments([], [ast.arg("self"), *given], None, [], [], None, defaults)
-
-
-def _described(annotation: str, description: str, where: str) -> ast.expr:
-    kind = expression(annotation, where)
-    if not description:
-        return kind
-    return generic("Annotated", kind, call("Field", description=ast.Constant(description)))
-
-
-def _class(named: str, base: str, doc: str, body: Sequence[ast.stmt]) -> ast.ClassDef:
-    return ast.ClassDef(named, [name(base)], [], [_doc(doc), *body], [])
-
-
-def _doc(text: str) -> ast.stmt:
-    return ast.Expr(ast.Constant(" ".join(text.split())))
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -6,8 +6,9 @@ import ast
 import copy
 from collections.abc import Sequence
 
-from .annotations import annotation, bare_type, call, generic, name
-from .outline import EntityOutline, FieldOutline, Outline, RuleOutline, ToolOutline
+from .annotations import annotation, bare_type, generic, name
+from .definitions import Declared, described, environment_class, operation, row_class, says
+from .outline import EntityOutline, FieldOutline, Outline, ToolOutline
 
 IMPORTS = (
     ast.ImportFrom("__future__", [ast.alias("annotations")], 0),
@@ -27,7 +28,7 @@ def skeleton(outline: Outline) -> ast.Module:
     """The module; every tool and every executable rule has the body `...`."""
     rows = [_entity(outline, one) for one in outline.entities]
     facts = [_facts(outline, tool) for tool in outline.tools if tool.returns.shape == "facts"]
-    head = [_says(outline.introduction or outline.title), *copy.deepcopy(IMPORTS)]
+    head = [says(outline.introduction or outline.title), *copy.deepcopy(IMPORTS)]
     return ast.fix_missing_locations(ast.Module([*head, *rows, *facts, _environment(outline)], []))
 
 
@@ -56,67 +57,50 @@ def returned(tool: ToolOutline) -> ast.expr:
             return generic("list", bare_type(tool.returns.fields[0]))
 
 
-def in_order(parameters: Sequence[FieldOutline]) -> list[FieldOutline]:
-    """Parameters as Python wants them: optional ones last."""
-    return sorted(parameters, key=lambda one: one.optional)
-
-
 def _stub() -> ast.stmt:
     return ast.Expr(ast.Constant(...))
 
 
-def _says(text: str) -> ast.stmt:
-    return ast.Expr(ast.Constant(text))
-
-
 def _entity(outline: Outline, one: EntityOutline) -> ast.stmt:
-    key = ast.AnnAssign(
-        ast.Name("id", ast.Store()),
-        generic("Annotated", name("str"), call("Field", description=ast.Constant(ID))),
-        simple=1,
-    )
-    fields = [_field(outline, field) for field in in_order(one.fields)]
-    return _class(one.name, "Entity", [_says(one.description), key, *fields])
+    key = Declared("id", described(name("str"), ID))
+    return row_class(one.name, one.description, [key, *_fields(outline, one.fields)])
 
 
 def _facts(outline: Outline, tool: ToolOutline) -> ast.stmt:
-    fields = [_field(outline, field) for field in in_order(tool.returns.fields)]
-    return _class(facts_class(tool), "Entity", [_says(f"What {tool.name} gives back."), *fields])
+    said = f"What {tool.name} gives back."
+    return row_class(facts_class(tool), said, _fields(outline, tool.returns.fields))
 
 
 def _environment(outline: Outline) -> ast.stmt:
-    rows = [
-        ast.AnnAssign(
-            ast.Name(one.collection, ast.Store()), generic("dict", name("str"), name(one.name)), simple=1
-        )
-        for one in outline.entities
-    ]
+    rows = {one.collection: one.name for one in outline.entities}
     tools = [_tool(outline, tool) for tool in outline.tools]
-    rules = [_rule(rule) for rule in outline.rules if rule.executable]
-    return _class(outline.class_name, "Environment", [_says(f"{outline.title}."), *rows, *tools, *rules])
-
-
-def _field(outline: Outline, field: FieldOutline) -> ast.AnnAssign:
-    entities = {one.name: one for one in outline.entities}
-    default = ast.Constant(None) if field.optional else None
-    return ast.AnnAssign(ast.Name(field.name, ast.Store()), annotation(field, entities), default, simple=1)
+    rules = [
+        operation("rule", rule.id, rule.text, returns=name("bool"), body=[_stub()])
+        for rule in outline.rules
+        if rule.executable
+    ]
+    return environment_class(outline.class_name, outline.title, rows, [*tools, *rules])
 
 
 def _tool(outline: Outline, tool: ToolOutline) -> ast.FunctionDef:
+    return operation(
+        tool.kind,
+        tool.name,
+        tool.description,
+        parameters=_declared(outline, tool.parameters),
+        returns=returned(tool),
+        body=[_stub()],
+    )
+
+
+def _fields(outline: Outline, fields: Sequence[FieldOutline]) -> list[Declared]:
+    """Optional ones last, as people expect it."""
+    return _declared(outline, sorted(fields, key=lambda one: one.optional))
+
+
+def _declared(outline: Outline, fields: Sequence[FieldOutline]) -> list[Declared]:
     entities = {one.name: one for one in outline.entities}
-    parameters = in_order(tool.parameters)
-    arguments = [ast.arg("self"), *(ast.arg(one.name, annotation(one, entities)) for one in parameters)]
-    defaults: list[ast.expr] = [ast.Constant(None) for one in parameters if one.optional]
-    signature = ast.arguments([], arguments, kwonlyargs=[], kw_defaults=[], defaults=defaults)
-    body = [_says(tool.description), _stub()]
-    return ast.FunctionDef(tool.name, signature, body, [name(tool.kind)], returned(tool), lineno=1)
-
-
-def _rule(rule: RuleOutline) -> ast.FunctionDef:
-    alone = ast.arguments([], [ast.arg("self")], kwonlyargs=[], kw_defaults=[], defaults=[])
-    decorator = call("rule", ast.Constant(rule.text))
-    return ast.FunctionDef(rule.id, alone, [_stub()], [decorator], name("bool"), lineno=1)
-
-
-def _class(identifier: str, base: str, body: Sequence[ast.stmt]) -> ast.ClassDef:
-    return ast.ClassDef(identifier, [name(base)], [], list(body), [])
+    return [
+        Declared(one.name, annotation(one, entities), ast.Constant(None) if one.optional else None)
+        for one in fields
+    ]
