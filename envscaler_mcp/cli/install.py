@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,20 +37,20 @@ def install(
 ) -> int:
     """Print the entry for a client, or put it into the client's configuration."""
     from envscaler_mcp.sharing.clients import Surroundings, client_named
-    from envscaler_mcp.sharing.installing import carry_out
+    from envscaler_mcp.sharing.installing import carried_out
 
     if write and uninstall:
         raise BadInput("--write and --uninstall", "these two exclude each other", "say one of them")
     into = client_named(client)
-    change = _change(server, into, into.locate(Surroundings.here()), scenario, uninstall=uninstall)
-    changed = change.needed and (write or uninstall)
-    backup = carry_out(change) if changed else None
+    file = into.locate(Surroundings.here())
+    drawn = partial(_change, server, into, file, scenario, uninstall=uninstall)
+    change, backup = carried_out(file, drawn) if write or uninstall else (drawn(), None)
     output.result(
         {
             "client": into.name,
             "file": str(change.file),
             "entry": change.entry,
-            "changed": changed,
+            "changed": change.needed and (write or uninstall),
             "backup": str(backup) if backup else None,
         }
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import webbrowser
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -110,7 +111,7 @@ def _into_client(
 ) -> dict[str, object]:
     """Print the entry for one client, or put it into the client's configuration."""
     from envscaler_mcp.sharing.clients import Surroundings, client_named
-    from envscaler_mcp.sharing.installing import carry_out, shown, with_entry
+    from envscaler_mcp.sharing.installing import carried_out, shown, with_entry
 
     client = client_named(name)
     file = client.locate(Surroundings.here())
@@ -120,8 +121,7 @@ def _into_client(
             output.note(f"This belongs into {file}; --write puts it there:")
             output.note(shown(client, folder.card.name, entry))
         return {"name": client.name, "file": str(file), "entry": entry, "changed": False}
-    change = with_entry(client, file, folder.card.name, entry)
-    backup = carry_out(change)
+    change, backup = carried_out(file, partial(with_entry, client, file, folder.card.name, entry))
     kept = f" What stood there is kept in {backup}." if backup else ""
     output.note(f"{folder.card.name} is in {file}.{kept} {client.afterwards}")
     return {"name": client.name, "file": str(file), "entry": change.entry, "changed": change.needed}

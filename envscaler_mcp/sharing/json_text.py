@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 MAX_DEPTH = 100
+BLANKS = " \t\r\n\ufeff"
 _BLANK = re.compile(r"(?:[ \t\r\n\ufeff]|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _INDENT = re.compile(r"[ \t]*")
 
@@ -46,7 +47,7 @@ def value_of(text: str) -> Any:
     Raises:
         NotJson: it is none.
     """
-    return _parse(text).value if text.strip(" \t\r\n\ufeff") else {}
+    return _parse(text).value if text.strip(BLANKS) else {}
 
 
 def with_member(text: str, path: Sequence[str], value: Any) -> str:
@@ -55,7 +56,7 @@ def with_member(text: str, path: Sequence[str], value: Any) -> str:
     Raises:
         NotJson: the text is no JSON, or what stands on the way is no object.
     """
-    if not text.strip(" \t\r\n\ufeff"):
+    if not text.strip(BLANKS):
         return text + json.dumps(_nested(path, value), ensure_ascii=False, indent=2) + "\n"
     node = _parse(text)
     unit = _unit(text, node)
@@ -76,7 +77,7 @@ def without_member(text: str, path: Sequence[str]) -> str:
     Raises:
         NotJson: the text is no JSON.
     """
-    if not text.strip(" \t\r\n\ufeff"):
+    if not text.strip(BLANKS):
         return text
     node = _parse(text)
     for name in path[:-1]:
@@ -86,6 +87,18 @@ def without_member(text: str, path: Sequence[str]) -> str:
         node = member.node
     member = node.member(path[-1])
     return _remove(text, node, member) if member else text
+
+
+def without_empty(text: str, name: str) -> str:
+    """The text without this member, where it is an object with nothing in it, not even a comment.
+
+    Raises:
+        NotJson: the text is no JSON.
+    """
+    member = _parse(text).member(name) if text.strip(BLANKS) else None
+    if member is None or not re.fullmatch(r"\{\s*\}", text[member.node.start : member.node.end]):
+        return text
+    return without_member(text, (name,))
 
 
 def _nested(path: Sequence[str], value: Any) -> Any:
@@ -107,7 +120,7 @@ def _parse(text: str) -> _Node:
     scanner = _Scanner(text)
     try:
         node = scanner.value(scanner.blank(0))
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise NotJson(str(error)) from error
     end = scanner.blank(node.end)
     if end != len(text):
@@ -195,7 +208,7 @@ def _insert(text: str, node: _Node, name: str, value: Any, unit: str) -> str:
         comma = "" if last.comma is not None else ","
         member = f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(value, ensure_ascii=False)}"
         at = _after(last)
-        return f"{text[:at]}{comma} {member}{text[at:close].rstrip()}{text[close:]}"
+        return f"{text[:at]}{comma} {member}{text[at:]}"
     margin = _margin(text, last.start) if last else _margin(text, node.start) + unit
     member = f"{json.dumps(name, ensure_ascii=False)}: {_spelt(text, value, unit, margin)}"
     tail = len(text[:close].rstrip())
@@ -215,11 +228,14 @@ def _after(member: _Member) -> int:
 
 def _remove(text: str, node: _Node, member: _Member) -> str:
     place = node.members.index(member)
+    # The comma that would end the list.
+    comma = node.members[place - 1].comma if place and member.comma is None else None
+    if comma is not None and not text[comma + 1 : member.start].strip():
+        return text[:comma] + text[member.node.end :]
     start, end = _lines(text, member.start, _after(member))
-    before = node.members[place - 1] if place else None
     cut = text[:start] + text[end:]
-    if before and before.comma is not None and member.comma is None:
-        cut = cut[: before.comma] + cut[before.comma + 1 :]
+    if comma is not None:
+        cut = cut[:comma] + cut[comma + 1 :]
     if len(node.members) > 1:
         return cut
     close = node.end - 1 - (end - start)

@@ -36,6 +36,8 @@ def launch_of(
     """
     options = ("--scenario", folder.scenario(scenario).id) if scenario else ()
     place, name = str(folder.path.resolve()), folder.card.name
+    if not _is_text(place):
+        raise BadInput(ascii(place), "a path that is not UTF-8 cannot stand in a configuration", "move it")
     uvx = which("uvx")
     if uvx:
         return Launch(os.path.abspath(uvx), ("--from", place, name, *options))  # noqa: PTH100 (keeps links)
@@ -43,3 +45,8 @@ def launch_of(
         raise BadInput(place, f"a path with {os.pathsep!r} cannot be searched by Python", "move the folder")
     # -P: a folder in which the client happens to start must not shadow the server's modules.
     return Launch(sys.executable, ("-P", "-m", name, *options), {SEARCH_PATH: place})
+
+
+def _is_text(path: str) -> bool:
+    """Whether it can be written as UTF-8: bytes that are none stand in a path as lone surrogates."""
+    return path.encode("utf-8", "replace").decode("utf-8") == path
