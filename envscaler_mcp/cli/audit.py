@@ -11,6 +11,7 @@ import typer
 
 from envscaler_mcp.errors import BadInput
 
+from .options import TrustOption
 from .output import Output, Steps, table
 from .status import DONE, SHORT
 
@@ -32,9 +33,7 @@ def audit(
         Path | None, typer.Option(metavar="FILE", help="Also write a report: FILE.html or FILE.md.")
     ] = None,
     worst: Annotated[int, typer.Option(min=0, help="How many of the worst scenarios to show.")] = 10,
-    trust: Annotated[
-        bool, typer.Option("--trust", help="Run classes that the policy has findings on.")
-    ] = False,
+    trust: TrustOption = False,
     processes: Annotated[
         int, typer.Option("--processes", "-n", min=1, max=64, help="Environments at a time.")
     ] = PROCESSES,

@@ -11,6 +11,7 @@ import typer
 
 from envscaler_mcp.spec import TIERS
 
+from .options import TrustOption
 from .output import Output, table
 from .status import DONE, SHORT
 
@@ -24,9 +25,7 @@ SHOWN_PROBLEMS = 40
 def certify(
     output: Output,
     servers: Annotated[list[str], typer.Argument(metavar="SERVER…", help="Generated servers.")],
-    trust: Annotated[
-        bool, typer.Option("--trust", help="Run a class that the policy has findings on.")
-    ] = False,
+    trust: TrustOption = False,
     check: Annotated[bool, typer.Option("--check", help="Change no file; only tell.")] = False,
 ) -> int:
     """Climb the ladder with every scenario and write the certificates into the server's folder."""

@@ -11,6 +11,7 @@ import typer
 from envscaler_mcp.errors import BadInput
 
 from .export_run import Reading
+from .options import RunArgument
 from .output import Output
 from .status import DONE, SHORT
 from .verb import add_verb
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Runs and servers in the formats of others.", no_args_is_help=True)
 
-RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.", show_default=False)]
 OutOption = Annotated[Path, typer.Option(help="Folder for the files.", show_default=False)]
 AgentOption = Annotated[list[str] | None, typer.Option(help="Only of this agent; say it again for more.")]
 FailedOption = Annotated[bool, typer.Option("--failed-too", help="Keep rollouts that failed, as well.")]

@@ -13,6 +13,7 @@ import typer
 
 from envscaler_mcp.errors import BadInput
 
+from .options import TrustOption
 from .output import Output, table
 from .status import DONE, SHORT
 
@@ -33,9 +34,7 @@ def replay(
     ] = None,
     exact: Annotated[bool, typer.Option("--exact", help="Do not carry generated ids over.")] = False,
     adopt: Annotated[bool, typer.Option("--adopt", help="Make a solving trajectory the oracle.")] = False,
-    trust: Annotated[
-        bool, typer.Option("--trust", help="Run classes that the policy has findings on.")
-    ] = False,
+    trust: TrustOption = False,
 ) -> int:
     """Play recorded calls through MCP; compare every result, and the reward of the checks."""
     from envscaler_mcp.interop.recorded import read_recorded

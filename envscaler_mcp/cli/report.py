@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
+from .options import RunArgument
 from .output import Output
 from .status import DONE
 
 
 def report(
     output: Output,
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.", show_default=False)],
+    run: RunArgument,
     html: Annotated[
         Path, typer.Option("--html", metavar="FILE", help="The file to write.", show_default=False)
     ],

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
-from typing import Annotated
 
-import typer
-
+from .options import RunArgument, TrustOption
 from .output import Output
 from .scoreboard import agents_json, score_table
 from .status import DONE, SHORT
@@ -17,10 +14,8 @@ SHOWN = 10
 
 def score(
     output: Output,
-    path: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.", show_default=False)],
-    trust: Annotated[
-        bool, typer.Option("--trust", help="Run a class that the policy has findings on.")
-    ] = False,
+    path: RunArgument,
+    trust: TrustOption = False,
 ) -> int:
     """Score a run again with the checks as they are now; nothing is played, and its rows are kept."""
     from envscaler_mcp.harness.rescoring import folders_of, rescore

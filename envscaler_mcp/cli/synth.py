@@ -21,46 +21,54 @@ Difficulty = Literal["easy", "medium", "hard", "mixed"]
 ScenariosOption = Annotated[int, typer.Option("--scenarios", min=1, help="For each environment.")]
 DifficultyOption = Annotated[Difficulty, typer.Option(help="Of the scenarios; mixed: all three.")]
 SeedOption = Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")]
+TopicsArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="TOPIC…", help="In words, each in quotes: 'hotel bookings'.")
+]
+DomainsOption = Annotated[
+    list[Path] | None, typer.Option("--domain", metavar="FILE", help="A domain file; see `new domain`.")
+]
+CountOption = Annotated[
+    int | None, typer.Option(min=1, help="So many environments, over the domains and their options.")
+]
+OutOption = Annotated[Path, typer.Option(help="Folder for the servers.")]
+ConcurrencyOption = Annotated[
+    int | None, typer.Option("--concurrency", min=1, help="Processes; all cores if not said.")
+]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say what would be made.")]
+ReportOption = Annotated[bool, typer.Option("--report", help="Also write how much the environments differ.")]
+EngineOption = Annotated[
+    Literal["blueprint", "llm"] | None, typer.Option(help="blueprint needs no model and costs nothing.")
+]
+LlmOption = Annotated[
+    str | None, typer.Option(metavar="PROVIDER:MODEL", help="A model writes; with --paraphrase: words.")
+]
+TasksOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="With --llm: topics are mined from these tasks.")
+]
+ParaphraseOption = Annotated[
+    bool, typer.Option("--paraphrase", help="--llm says the instructions anew; the rest stays blueprint's.")
+]
 
 
 def synth(
     output: Output,
-    topics: Annotated[
-        list[str] | None, typer.Argument(metavar="TOPIC…", help="In words, each in quotes: 'hotel bookings'.")
-    ] = None,
-    domain: Annotated[
-        list[Path] | None, typer.Option("--domain", metavar="FILE", help="A domain file; see `new domain`.")
-    ] = None,
-    count: Annotated[
-        int | None, typer.Option(min=1, help="So many environments, over the domains and their options.")
-    ] = None,
+    topics: TopicsArgument = None,
+    domain: DomainsOption = None,
+    count: CountOption = None,
     scenarios: ScenariosOption = 10,
     difficulty: DifficultyOption = "mixed",
     seed: SeedOption = 0,
-    out: Annotated[Path, typer.Option(help="Folder for the servers.")] = OUT,
-    concurrency: Annotated[
-        int | None, typer.Option("--concurrency", min=1, help="Processes; all cores if not said.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be made.")] = False,
-    report: Annotated[bool, typer.Option("--report", help="Also write how much the environments differ.")] = (
-        False
-    ),
-    engine: Annotated[
-        Literal["blueprint", "llm"] | None, typer.Option(help="blueprint needs no model and costs nothing.")
-    ] = None,
-    llm: Annotated[
-        str | None, typer.Option(metavar="PROVIDER:MODEL", help="A model writes; with --paraphrase: words.")
-    ] = None,
+    out: OutOption = OUT,
+    concurrency: ConcurrencyOption = None,
+    dry_run: DryRunOption = False,
+    report: ReportOption = False,
+    engine: EngineOption = None,
+    llm: LlmOption = None,
     solver_llm: SolverOption = None,
     check_llm: CheckerOption = None,
     embed_llm: EmbedderOption = None,
-    tasks: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="With --llm: topics are mined from these tasks.")
-    ] = None,
-    paraphrase: Annotated[
-        bool,
-        typer.Option("--paraphrase", help="--llm says the instructions anew; the rest stays blueprint's."),
-    ] = False,
+    tasks: TasksOption = None,
+    paraphrase: ParaphraseOption = False,
     budget: BudgetOption = None,
     price: PriceOption = None,
 ) -> int:
