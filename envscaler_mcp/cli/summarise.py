@@ -1,7 +1,7 @@
 r"""The summary of a large run of `synth`, as it is committed under `evals/`.
 
     envscaler-mcp synth --count 200 --scenarios 40 --report --json --out SERVERS > RESULT.json
-    envscaler-mcp eval SERVERS/* --agent template --out RUN
+    envscaler-mcp eval SERVERS/*/ --agent template --out RUN
     envscaler-mcp import envscaler ENVIRONMENTS --out IMPORTED
     python -m envscaler_mcp.cli.summarise SERVERS RESULT.json --to evals/blueprint-200x40 \
         --played RUN SERVERS --beside IMPORTED
