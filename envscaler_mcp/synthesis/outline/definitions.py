@@ -79,6 +79,7 @@ def _class(named: str, base: str, text: str, body: Sequence[ast.stmt]) -> ast.Cl
 
 
 def _assigned(one: Declared) -> ast.AnnAssign:
+    # The value is given also where it is None: Python 3.13 cannot copy a node with a gap among its fields.
     return ast.AnnAssign(ast.Name(one.name, ast.Store()), one.annotation, one.default, simple=1)
 
 
