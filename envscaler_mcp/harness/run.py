@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import fcntl
-import json
 import os
 import secrets
 import weakref
@@ -34,6 +33,7 @@ from .rollout import Finished
 
 RUNS = Path("runs")
 RESCORED = "rescored.jsonl"
+SPENT = "spent.json"
 MOST_UNPACKED = 256 * 1024 * 1024
 MOST_ROWS = 4 * 1024 * 1024 * 1024
 """Bytes of all rows: a file of our own grows with the run, unlike one that a person hands in."""
@@ -148,7 +148,7 @@ class Run:
 
     def keep_spent(self, dollars: float) -> None:
         """What is spent at the most, in this run and all that it was resumed from."""
-        write_text(self.path / "spent.json", dumps({"cost_usd": dollars}))
+        write_text(self.path / SPENT, dumps({"cost_usd": dollars}))
 
     def spent(self) -> float:
         """Dollars that went: what was kept of them, or what the rows say if that is more.
@@ -156,14 +156,8 @@ class Run:
         Raises:
             BadInput: what was kept is damaged.
         """
-        path = self.path / "spent.json"
-        kept = 0.0
-        if path.exists():
-            try:
-                kept = float(json.loads(path.read_text("utf-8"))["cost_usd"])
-            except (ValueError, KeyError, TypeError) as error:
-                remedy = "remove it; then what the rows say counts"
-                raise BadInput(str(path), "it holds no sum of dollars", remedy) from error
+        path = self.path / SPENT
+        kept = _dollars_in(path) if path.exists() else 0.0
         return max(kept, sum(row.cost_usd + (row.user_cost_usd or 0.0) for row in self.rows()))
 
     def finish(self, status: RunStatus) -> None:
@@ -188,6 +182,17 @@ class Run:
     def _pack(self, path: Path, content: Callable[[], bytes]) -> None:
         if not path.exists():
             write_bytes(path, zstandard.compress(content()))
+
+
+def _dollars_in(path: Path) -> float:
+    """A sum that is none would let a budget hold nothing."""
+    try:
+        dollars = float(loads(path.read_bytes())["cost_usd"])
+    except (ValueError, KeyError, TypeError):
+        dollars = -1.0
+    if dollars < 0:
+        raise BadInput(str(path), "it holds no sum of dollars", "remove it; then what the rows say counts")
+    return dollars
 
 
 def _state_digest(finished: Finished) -> str:

@@ -133,6 +133,16 @@ def test_rollouts_at_once_never_spend_more_than_the_budget(
         assert (told["status"], told["agents"][0]["rollouts"]) == ("complete", 4)
 
 
+def test_a_sum_that_is_none_is_told_and_not_believed(
+    server: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["eval", str(server), "--tier", "rejected", "--agent", "noop", "--out", "run"]) == 0
+    for text in ('{"cost_usd": NaN}', '{"cost_usd": -1}', '{"cost_usd": [1]}', "{", "[]"):
+        Path("run", "spent.json").write_text(text)
+        assert run(["eval", "--resume", "run", "--budget", "1"]) == 2
+        assert "it holds no sum of dollars" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [
