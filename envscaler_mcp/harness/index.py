@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import BinaryIO
@@ -166,6 +167,7 @@ class RowIndex:
                 base = self._connected()
             except sqlite3.Error:
                 self._memory = _made(sqlite3.connect(":memory:", check_same_thread=False))
+                weakref.finalize(self, self._memory.close)
         if base is not None:
             with closing(base):
                 yield base
@@ -176,19 +178,20 @@ class RowIndex:
 
     def _connected(self) -> sqlite3.Connection:
         for _ in range(2):
-            base = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
-            try:
-                if base.execute("PRAGMA user_version").fetchone()[0] not in (0, VERSION):
-                    raise sqlite3.DatabaseError("it is of another version")
-                self._read_on(_made(base))
-            except sqlite3.OperationalError:
-                base.close()
-                raise  # locked or read-only: nothing is wrong with the file
-            except sqlite3.DatabaseError:
-                base.close()
-                self._path.unlink(missing_ok=True)
-                continue
-            return base
+            with ExitStack() as unless_it_is_sound:
+                base = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
+                unless_it_is_sound.callback(base.close)
+                try:
+                    if base.execute("PRAGMA user_version").fetchone()[0] not in (0, VERSION):
+                        raise sqlite3.DatabaseError("it is of another version")
+                    self._read_on(_made(base))
+                except sqlite3.OperationalError:
+                    raise  # locked or read-only: nothing is wrong with the file
+                except sqlite3.DatabaseError:
+                    self._path.unlink(missing_ok=True)
+                    continue
+                unless_it_is_sound.pop_all()
+                return base
         raise sqlite3.OperationalError("it cannot be made")
 
     def _read_on(self, base: sqlite3.Connection) -> None:

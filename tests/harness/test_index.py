@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,25 @@ def test_where_nothing_can_be_written_the_index_lives_in_memory(tmp_path: Path):
     assert index.page(Wanted())[0] == 4
     written(tmp_path, *many(1, first=4))
     assert index.page(Wanted())[0] == 5
+
+
+def test_no_connection_stays_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+    monkeypatch.setattr(
+        sqlite3, "connect", lambda *said, **more: opened.append(connect(*said, **more)) or opened[-1]
+    )
+    sound, damaged, in_memory = (tmp_path / name for name in ("sound", "damaged", "in_memory"))
+    assert RowIndex(written(sound, *many(4))).page(Wanted())[0] == 4
+    append_line(written(damaged, *many(4)) / "rollouts.jsonl", "{}")
+    with pytest.raises(BadInput):
+        RowIndex(damaged).page(Wanted())
+    (in_memory / "index.sqlite").mkdir(parents=True)
+    assert RowIndex(written(in_memory, *many(4))).page(Wanted())[0] == 4
+    assert len(opened) == 3
+    for base in opened:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            base.execute("SELECT 1")
 
 
 def test_without_rows_there_is_nothing(tmp_path: Path):
