@@ -133,16 +133,19 @@ class Budgeted:
 
 def most_tokens_of(body: Json, messages: int, output: int) -> Usage:
     """More tokens than a request can take that is sent as this JSON, with so many messages in it."""
-    size = len(dumps(body).encode())
-    return Usage(input=size + _FRAMING + 16 * messages, output=output)
+    return _most(dumps(body), messages, output)
 
 
 def most_tokens(request: Request) -> Usage:
-    """More tokens than a call can take: no token is shorter than a byte."""
-    text = "".join((request.system, *(message.text for message in request.messages)))
+    """More tokens than a call can take."""
     schema = dumps(request.answer_schema) if request.answer_schema is not None else ""
-    size = len(text.encode()) + len(schema.encode())
-    return Usage(input=size + _FRAMING + 16 * len(request.messages), output=request.max_tokens)
+    text = "".join((request.system, *(message.text for message in request.messages), schema))
+    return _most(text, len(request.messages), request.max_tokens)
+
+
+def _most(text: str, messages: int, output: int) -> Usage:
+    """No token is shorter than a byte."""
+    return Usage(input=len(text.encode()) + _FRAMING + 16 * messages, output=output)
 
 
 def likely_tokens(request: Request) -> int:

@@ -12,7 +12,6 @@ from .policy_scopes import Binding, Scope
 
 Refused = tuple[int, str, str, str]
 _TYPE_SHAPES = (ast.Tuple, ast.List, ast.BinOp, ast.Load, ast.BitOr)
-_CLASS_FACTORIES = frozenset({"Generic", "Protocol", "TypedDict", "NamedTuple", "Any"})
 _TYPING = frozenset({"typing", "typing_extensions", "collections.abc"})
 
 

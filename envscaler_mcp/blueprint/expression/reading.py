@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from envscaler_mcp.blueprint.design import Action, Design, Each, Effect, When
+from envscaler_mcp.blueprint.design import Design
 
 from .tree import Aggregate, Expression, Get, Today, Variable
 from .walk import nodes_of
@@ -55,17 +55,3 @@ def own_fields_only(expression: Expression, entity: str, design: Design) -> bool
         return False
     inner = [design.derived[entity, one.field] for one in gets if (entity, one.field) in design.derived]
     return all(own_fields_only(one, entity, design) for one in inner)
-
-
-def effects_of(action: Action) -> Iterator[Effect]:
-    """Every effect of an action, those inside of others too."""
-    yield from _all(action.effects)
-
-
-def _all(effects: tuple[Effect, ...]) -> Iterator[Effect]:
-    for effect in effects:
-        yield effect
-        if isinstance(effect, Each):
-            yield from _all(effect.body)
-        elif isinstance(effect, When):
-            yield from _all((*effect.body, *effect.otherwise))
