@@ -20,6 +20,7 @@ from mcp import Client, MCPError, StdioServerParameters
 
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.standalone.command import TOKEN
+from tests.half_request import half_a_request
 
 from .folders import counter
 
@@ -82,6 +83,43 @@ async def test_an_open_stream_ends_with_the_server_and_nothing_is_said(
     complaints = process.communicate(timeout=60)[1]
     assert process.returncode == 130
     assert "ASGI" not in complaints
+
+
+@pytest.mark.parametrize(
+    ("library", "number", "status"), [(False, signal.SIGINT, 130), (True, signal.SIGTERM, 0)]
+)
+async def test_a_client_that_says_half_and_waits_does_not_hold_up_the_end(
+    folder: ServerFolder, number: int, status: int, *, library: bool
+) -> None:
+    command = [sys.executable, "-m", "envscaler_mcp.cli.app", "serve", str(folder.path), "--http"]
+    process = subprocess.Popen(
+        [*(command if library else started(folder, "--http")), "--port", "0"],
+        cwd=folder.path, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    said = re.search(r"listens on (http://\S+/mcp)", process.stderr.readline())
+    assert said is not None
+    async with half_a_request(said[1]) as answer:
+        process.send_signal(number)
+        assert (await answer.read()).startswith(b"HTTP/1.1 503")
+    complaints = process.communicate(timeout=60)[1]
+    assert process.returncode == status
+    assert "Traceback" not in complaints
+
+
+async def test_a_client_that_hangs_up_in_the_middle_is_no_error(folder: ServerFolder) -> None:
+    command = started(folder, "--http", "--port", "0")
+    process = subprocess.Popen(command, cwd=folder.path, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    said = re.search(r"listens on (http://\S+/mcp)", process.stderr.readline())
+    assert said is not None
+    async with half_a_request(said[1]):
+        pass
+    async with Client(said[1]) as client:
+        assert (await client.list_tools()).tools
+    process.send_signal(signal.SIGINT)
+    complaints = process.communicate(timeout=60)[1]
+    assert "Traceback" not in complaints
 
 
 @pytest.mark.parametrize("era", ERAS)

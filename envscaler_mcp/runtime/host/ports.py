@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from envscaler_mcp.errors import BadInput
+from envscaler_mcp.runtime.standalone.ending import LETTING_GO, ending_what_it_begins
 from envscaler_mcp.runtime.standalone.listening import KEEP_ALIVE, listen
 
 from .admin_port import AdminPort, Scorer
@@ -135,8 +136,8 @@ async def _served(apps: Iterable[tuple[ASGIApp, socket.socket]]) -> AsyncGenerat
 
 def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
-        app, lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=1,
-        timeout_keep_alive=KEEP_ALIVE, server_header=False,
+        ending_what_it_begins(app), lifespan="off", log_level="warning", access_log=False,
+        timeout_graceful_shutdown=LETTING_GO, timeout_keep_alive=KEEP_ALIVE, server_header=False,
     )  # fmt: skip
 
 

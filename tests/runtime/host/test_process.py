@@ -20,6 +20,7 @@ import pytest
 from mcp import Client
 
 from envscaler_mcp.runtime.folder import ServerFolder
+from tests.half_request import half_a_request
 from tests.waiting import until
 
 from .desks import REQUEST_ID
@@ -145,6 +146,20 @@ async def test_an_interrupt_ends_it_in_time(folder: ServerFolder, tmp_path: Path
         with suppress(Exception, BaseExceptionGroup):
             await hanging
     wait_for_ends(pids)
+
+
+async def test_a_client_that_says_half_and_waits_does_not_hold_up_the_end(
+    folder: ServerFolder, tmp_path: Path
+):
+    with hosting(folder, "--token-file", str(tmp_path / "secret")) as running:
+        async with running.owner() as owner:
+            made = await begin(owner)
+        async with half_a_request(made["mcp_url"]) as answer:
+            running.child.send_signal(signal.SIGTERM)
+            assert (await answer.read()).startswith(b"HTTP/1.1 503")
+        _, err = await asyncio.to_thread(running.child.communicate, None, SECONDS)
+    assert running.child.returncode == 0
+    assert "Traceback" not in err
 
 
 async def until_running(running: Running, call: asyncio.Future[Any]) -> None:
