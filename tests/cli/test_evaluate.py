@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 
 import pytest
 
 from envscaler_mcp.cli.app import run
+from envscaler_mcp.cli.contest import Contest
+from envscaler_mcp.cli.eval_troupe import Troupe
+from envscaler_mcp.llm import Access, PerMillion
+from envscaler_mcp.spec import Limits, Suite
 from tests.llm.model_script import Said, plays, says
 from tests.llm.model_server import ModelServer
 from tests.runtime.folders import counter
@@ -131,6 +136,17 @@ def test_rollouts_at_once_never_spend_more_than_the_budget(
         assert run(["eval", "--resume", "run", *money, "--budget", "50"]) == 0
         told = json.loads(capsys.readouterr().out)
         assert (told["status"], told["agents"][0]["rollouts"]) == ("complete", 4)
+
+
+async def test_models_are_asked_in_other_processes_as_they_are_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Access] = []
+    monkeypatch.setattr(Contest, "agents", lambda _, access: asked.append(access) or {})
+    prices, suite = {"chat:mine": PerMillion(1, 2)}, Suite(servers=("counter",), limits=Limits(seconds=10))
+    sent = pickle.dumps(Troupe(Contest(["chat:mine@http://127.0.0.1:1/v1"]), suite, prices, streams=False))
+    async with pickle.loads(sent)() as (_, users):
+        (access,) = asked
+    assert (access.prices, access.streams, access.patience.attempt_seconds) == (prices, False, 5.0)
+    assert (access.option, users) == ("--agent", None)
 
 
 def test_a_sum_that_is_none_is_told_and_not_believed(
