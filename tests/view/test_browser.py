@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -50,12 +51,23 @@ def browser() -> Generator[Browser]:
 
 @pytest.fixture(scope="module")
 def url(played: Path, root: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    """A viewer of a played run, a hostile one, one of very many rollouts, and one that was scored again."""
+    """A viewer of a played run, a hostile one, one of many rollouts, one scored again, and one from afar."""
     folder = tmp_path_factory.mktemp("viewed")
     evil, servers = poisoned(played, root / "generated_servers", folder)
     again = scored_again(played, folder / "again")
-    with viewed(played, evil, many(played, folder / "many"), again, servers=servers) as where:
+    runs = (played, evil, many(played, folder / "many"), again, far(played, folder / "far"))
+    with viewed(*runs, servers=servers) as where:
         yield where
+
+
+def far(played: Path, to: Path) -> Path:
+    """A run of a server that lies deep down, and is not here."""
+    shutil.copytree(played, to)
+    card = json.loads((to / "run.json").read_text())
+    card["suite"]["servers"] = ["/a_long_way_down" * 20]
+    (to / "run.json").write_text(json.dumps(card))
+    (to / "rescored.jsonl").write_text("{")
+    return to
 
 
 def many(played: Path, to: Path) -> Path:
@@ -157,6 +169,7 @@ def test_every_page_fits_in_both_colours(
     for name, path in {
         "home": "/",
         "run": "/runs/played",
+        "far": "/runs/far",
         "rollouts": "/runs/many/rollouts",
         "rollout": f"/runs/played/rollouts/{ORACLE}",
         "refused": f"/runs/played/rollouts/{ROLLOUT}",
