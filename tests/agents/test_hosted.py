@@ -78,9 +78,8 @@ async def test_the_same_calls_give_the_same_end_over_every_protocol_as_a_stream_
     assert all(one.row.tokens > 0 for one in done)
     assert [asked.stream for asked in server.asked] == [True] * 18 + [False] * 18
     wholes = {(asked.dialect, asked.results): asked.body for asked in server.asked[18:27]}
-    for streamed in server.asked[
-        :9
-    ]:  # what a model is told of its own calls does not depend on how they came
+    for streamed in server.asked[:9]:
+        # What a model is told of its own calls does not depend on how they came.
         whole = wholes[streamed.dialect, streamed.results]
         kept = {key: value for key, value in streamed.body.items() if key not in ("stream", "stream_options")}
         assert kept == {key: value for key, value in whole.items() if key != "stream"}

@@ -33,8 +33,6 @@ ROLLOUTS, AT_ONCE = 500, 64
 WANTED = 20
 LOOKS = 25
 """Rollouts from one look at the workers to the next."""
-
-
 Rates = tuple[float, float]
 """Rollouts a second, and for each second that all processes together had a core."""
 
@@ -73,9 +71,7 @@ async def compared(folder: ServerFolder, path: Path, count: int, alone: int) -> 
     return Compared(rows, clock, processor)
 
 
-async def pooled(
-    folder: ServerFolder, path: Path, count: int
-) -> tuple[list[RolloutRow], tuple[float, float]]:
+async def pooled(folder: ServerFolder, path: Path, count: int) -> tuple[list[RolloutRow], Rates]:
     """All rows, and what comes of them, the workers' starts included."""
     suite, planned = _of_suite(folder, count)
     started = dt.datetime.now(dt.UTC).replace(microsecond=0)

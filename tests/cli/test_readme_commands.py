@@ -26,7 +26,7 @@ def lines() -> list[str]:
 def ours() -> Iterator[list[str]]:
     for line in lines():
         words = shlex.split(line, comments=True)
-        if words[0] == OURS:
+        if words[:1] == [OURS]:
             yield words[1:]
 
 
@@ -37,6 +37,11 @@ def test_the_command_line_takes_it(words: list[str]) -> None:
         command, words = command.commands[words[0]], words[1:]
     known = {name for parameter in command.params for name in parameter.opts}
     assert [word for word in words if word.startswith("-") and word not in known] == []
+
+
+def test_every_command_can_be_found_from_a_fresh_checkout() -> None:
+    first = {words[0] for line in lines() if (words := shlex.split(line, comments=True))}
+    assert first - {OURS, *OTHERS} == set()
 
 
 def test_make_knows_its_targets() -> None:

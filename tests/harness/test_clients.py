@@ -13,6 +13,7 @@ from mcp.shared.exceptions import MCPError
 from envscaler_mcp.harness.clients import Clients
 from envscaler_mcp.runtime.standalone.episode import Outcome
 from tests.runtime.folders import counter
+from tests.waiting import until
 
 
 @dataclass
@@ -50,8 +51,7 @@ async def test_a_call_that_is_broken_off_spoils_nothing(tmp_path: Path) -> None:
     async with Clients() as clients:
         async with clients.connected(folder, one) as desk:
             asked = asyncio.ensure_future(desk.call("get", {"name": "a"}))
-            while not one.heard:
-                await asyncio.sleep(0)
+            await until(lambda: one.heard)
             asked.cancel()
             await asyncio.wait([asked])
         with pytest.raises(MCPError):
