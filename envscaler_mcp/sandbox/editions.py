@@ -6,6 +6,7 @@ names the mark of a state that it holds; the worker, if it remembers that one, s
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,9 +16,6 @@ from envscaler_mcp.runtime.standalone.canonical import digest_bytes, dumps
 
 MOST_REMEMBERED = 16 * 1024 * 1024
 """Characters of all states that a worker remembers."""
-
-Texts = dict[str, str]
-"""Key of a row → its text."""
 
 
 @dataclass(frozen=True)
@@ -80,29 +78,17 @@ class Editions:
 
 @dataclass(frozen=True)
 class _Spelt:
-    """A state as texts: of each field, or of each row where a field holds rows."""
+    """A state as texts of its fields. To spell a field at once takes a tenth of doing it row by row."""
 
-    fields: dict[str, str | Texts]
+    fields: dict[str, str]
     mark: str
     size: int
 
     @classmethod
     def of(cls, state: dict[str, Any]) -> _Spelt:
-        fields = {name: _spelt(value) for name, value in state.items()}
-        whole = _object(
-            {name: text if isinstance(text, str) else _object(text) for name, text in fields.items()}
-        )
+        fields = {name: dumps(value) for name, value in state.items()}
+        whole = "{" + ",".join([f"{dumps(name)}:{text}" for name, text in fields.items()]) + "}"
         return cls(fields, digest_bytes(whole.encode()), len(whole))
-
-
-def _spelt(value: Any) -> str | Texts:
-    if not isinstance(value, dict):
-        return dumps(value)
-    return {key: dumps(row) for key, row in cast("dict[str, Any]", value).items()}
-
-
-def _object(members: Texts) -> str:
-    return "{" + ",".join([f"{dumps(name)}:{text}" for name, text in members.items()]) + "}"
 
 
 def _difference(before: _Spelt, now: _Spelt, state: dict[str, Any]) -> dict[str, Any] | None:
@@ -110,25 +96,22 @@ def _difference(before: _Spelt, now: _Spelt, state: dict[str, Any]) -> dict[str,
     if list(before.fields) != list(now.fields):
         return None
     news: dict[str, Any] = {"fields": {}, "rows": {}}
-    for name, texts in now.fields.items():
-        if not _same(before.fields[name], texts):
-            change = _rows(before.fields[name], texts, state[name])
+    for name, text in now.fields.items():
+        if before.fields[name] != text:
+            change = _rows(json.loads(before.fields[name]), state[name])
             news["rows" if change else "fields"][name] = change or state[name]
     return news
 
 
-def _same(one: str | Texts, other: str | Texts) -> bool:
-    return one == other and (isinstance(one, str) or list(one) == list(other))
-
-
-def _rows(before: str | Texts, now: str | Texts, rows: Any) -> dict[str, Any] | None:
+def _rows(before: Any, now: Any) -> dict[str, Any] | None:
     """The rows that came, went or changed; None where these do not tell their order."""
-    if isinstance(before, str) or isinstance(now, str):
+    if not isinstance(before, dict) or not isinstance(now, dict):
         return None
-    gone = [key for key in before if key not in now]
-    put = {key: rows[key] for key, text in now.items() if before.get(key) != text}
-    told = _with_rows(dict.fromkeys(before), {"gone": gone, "put": put})
-    return {"gone": gone, "put": put} if list(told) == list(now) else None
+    old, new = cast("dict[str, Any]", before), cast("dict[str, Any]", now)
+    gone = [key for key in old if key not in new]
+    put = {key: row for key, row in new.items() if key not in old or dumps(old[key]) != dumps(row)}
+    told = _with_rows(old, {"gone": gone, "put": put})
+    return {"gone": gone, "put": put} if list(told) == list(new) else None
 
 
 def _with_rows(rows: Any, change: dict[str, Any]) -> dict[str, Any]:
