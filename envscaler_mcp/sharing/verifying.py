@@ -65,7 +65,7 @@ def verify(path: Path, *, run: bool = True, climbing: Climbing = lambda _: lambd
             report, failed = _climb(folder, climbing)
             problems += failed
         tiers, judged = _tiers(folder, report, trusted=safe)
-        problems += judged
+        problems = list(dict.fromkeys((*problems, *judged)))  # the ladder lints the tools once more
         sound = all(problem.severity != "error" for problem in problems)
         return Verification(
             parcel.kind,

@@ -25,6 +25,7 @@ from envscaler_mcp.synthesis.outline.definitions import (
 )
 from envscaler_mcp.synthesis.outline.spelling import spell
 
+from .names import name_faults
 from .parts import ConstantPart, Draft, EntityPart, FieldPart, MethodPart, ParameterPart
 
 MODULES = ("bisect", "calendar", "collections", "copy", "decimal", "heapq", "itertools", "json", "math", "re",
@@ -43,7 +44,9 @@ class Malformed(ValueError):
 
 
 def assembled(draft: Draft) -> str | Problems:
-    """The source of a draft's environment, or what is wrong with the first part that is no Python."""
+    """The source of a draft's environment; or what is wrong with names, or with a part that is no Python."""
+    if unfit := name_faults(draft):
+        return Problems(tuple(unfit))
     try:
         constants = [_constant(part) for part in draft.constants]
         classes = [*map(_entity, draft.entities), _environment(draft)]

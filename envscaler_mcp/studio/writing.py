@@ -45,7 +45,9 @@ from .parts import (
 
 GUIDES = Path(__file__).parent / "guides"
 DraftName = Annotated[str, Field(description="Name of the draft, such as tool_desk.")]
-Title = Annotated[str, Field(description="A few words for people, such as Tool desk.", min_length=1)]
+Title = Annotated[
+    str, Field(description="A few words for people, such as Tool desk.", pattern=r"^\S[^\r\n]{0,79}$")
+]
 Introduction = Annotated[str, Field(description="What this world is, in one or two sentences.", min_length=1)]
 Policy = Annotated[str, Field(description="Markdown: every rule that can cost a score, for the agent.")]
 Fields = Annotated[list[FieldPart], Field(description="The key field is `id`, a str, and comes first.")]
@@ -93,16 +95,7 @@ class Writing:
     @offered("read")
     async def list_drafts(self) -> list[Line]:
         """All drafts of this studio; they outlive a restart."""
-        drafts = [self._drafts.load(name) for name in self._drafts.names()]
-        return [
-            Line(
-                name=draft.name,
-                title=draft.title,
-                tools=len(_of_kind(draft, "read", "write")),
-                scenarios=len(draft.scenarios),
-            )
-            for draft in drafts
-        ]
+        return [self._line(name) for name in self._drafts.names()]
 
     @offered("read")
     async def show_draft(self, draft: DraftName) -> Overview:
@@ -275,6 +268,15 @@ class Writing:
             band=band,
         )
         return await self._change(draft, id, lambda found: {"scenarios": _with(found.scenarios, part)})
+
+    def _line(self, name: str) -> Line:
+        """A draft in the list; one that is damaged keeps no other from being listed."""
+        try:
+            draft = self._drafts.load(name)
+        except BadInput as error:
+            return Line(name=name, title=f"Damaged: {error}", tools=0, scenarios=0)
+        tools = _of_kind(draft, "read", "write")
+        return Line(name=name, title=draft.title, tools=len(tools), scenarios=len(draft.scenarios))
 
     async def _put_method(self, draft: str, part: MethodPart) -> Changed:
         return await self._change(draft, part.name, lambda found: {"methods": _with(found.methods, part)})

@@ -23,7 +23,7 @@ from envscaler_mcp.sharing.versioning import succeeding
 from envscaler_mcp.studio import Studio
 from envscaler_mcp.studio.studio import NAME
 
-from .desk_parts import BOOKING_ID, CLOSING, CODE, DRAFT, MORE_SEATS, UNSOUND, Step, tool
+from .desk_parts import BOOKING_ID, CLOSING, CODE, DRAFT, MORE_SEATS, ROOM_ID, UNSOUND, Step, tool
 
 INHERENTLY_OPEN = ("free_form_inputs", "open_outputs")
 """States and arguments are whatever the environment that is being written says."""
@@ -199,6 +199,45 @@ async def test_what_is_not_certified_can_only_be_left_out(tmp_path: Path):
     assert ServerFolder.load(Path(made["path"])).ids == ["more-seats"]
 
 
+def rows(*fields: str, collection: str | None = None) -> dict[str, Any]:
+    named = [{"name": field, "type": "str"} for field in fields]
+    return {"description": "A row.", "fields": named, "collection": collection}
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        (("put_entity", {"name": "Loan", **rows("id", collection="rooms")}), "rooms stands 2 times"),
+        (("put_entity", {"name": "Loan", **rows("id", collection="book_room")}), "book_room stands 2 times"),
+        (("put_entity", {"name": "Loan", **rows("id", "day", "day")}), "field day stands 2 times"),
+        (("put_entity", {"name": "Loan", **rows("id", "class")}), "class is taken"),
+        (("put_entity", {"name": "Environment", **rows("id")}), "Environment is taken"),
+        (("put_constant", {"name": "Room", "value": "1"}), "Room stands 2 times"),
+        (tool("copy", "read", "Count.", "int", "return 1"), "copy is taken"),
+        (tool("count", "read", "Count.", "int", "return 1", ROOM_ID, ROOM_ID), "room_id stands 2 times"),
+    ],
+)  # fmt: skip
+async def test_names_that_get_in_the_way_are_told_at_once(tmp_path: Path, part: Step, told: str):
+    async with author(tmp_path) as one:
+        await started(one)
+        await one.put(*CODE)
+        name, arguments = part
+        (problem,) = (await one.ask(name, draft=DRAFT, **arguments))["problems"]
+        assert told in problem
+        refused = await one.answer("find_problems", draft=DRAFT)
+        assert told in refused["result"][0]["message"]
+
+
+async def test_a_damaged_draft_hides_no_other(tmp_path: Path):
+    async with author(tmp_path) as one:
+        await started(one)
+        (tmp_path / "drafts" / "bad").mkdir()
+        (tmp_path / "drafts" / "bad" / "draft.json").write_text("{")
+        bad, good = (await one.ask("list_drafts"))["result"]
+        assert bad["title"].startswith("Damaged: ")
+        assert (good["name"], good["title"]) == (DRAFT, "Booking desk")
+
+
 async def test_two_studios_lose_no_part_of_each_other(tmp_path: Path):
     async with author(tmp_path) as one, author(tmp_path) as other:
         await started(one)
@@ -219,6 +258,12 @@ async def test_bad_input_is_an_answer_with_a_remedy(tmp_path: Path):
         for name, arguments, code, said in (
             ("show_draft", {"draft": "../etc"}, "bad_input", "start_draft"),
             ("start_draft", {"name": "No Name"}, "invalid_arguments", "name:"),
+            (
+                "start_draft",
+                {"name": "desk", "title": "A\nB", "introduction": "x"},
+                "invalid_arguments",
+                "title",
+            ),
             ("start_from_topic", {"topic": "quantum chess"}, "bad_input", "write_domain"),
             ("make_from_domain", {"name": "nowhere"}, "bad_input", "nowhere"),
             ("pack_server", {"server": "nowhere"}, "bad_input", "environment.json"),

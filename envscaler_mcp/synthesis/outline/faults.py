@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import keyword
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from envscaler_mcp.runtime.standalone.environment import RESERVED_TOOL_NAMES, Entity
 from envscaler_mcp.runtime.standalone.environment import Environment as World
 from envscaler_mcp.spec import Problem
 
+from .names import TAKEN, taken, twice
 from .outline import EntityOutline, FieldOutline, Outline, RefusalOutline, ToolOutline
 from .skeleton import facts_class
 
-TAKEN = frozenset({
-    *("Annotated", "Literal", "Field", "Entity", "Environment", "Refusal", "read", "write", "rule"),
-    *("dt", "self", "annotations", "str", "int", "float", "bool", "list", "dict"),
-})  # fmt: skip
 FEWEST_TOOLS_OF_A_KIND = 2
 
 
@@ -28,18 +23,18 @@ def faults_of(outline: Outline) -> list[Problem]:
 def faults_of_state(outline: Outline) -> list[Problem]:
     """What is wrong with entities and rules alone."""
     found = [
-        *_twice([one.name for one in outline.entities], "entities", "entity"),
-        *_twice([one.collection for one in outline.entities], "entities", "collection"),
-        *_twice([one.prefix for one in outline.entities], "entities", "prefix"),
-        *_twice([one.id for one in outline.rules], "rules", "rule"),
+        *twice([one.name for one in outline.entities], "entities", "entity"),
+        *twice([one.collection for one in outline.entities], "entities", "collection"),
+        *twice([one.prefix for one in outline.entities], "entities", "prefix"),
+        *twice([one.id for one in outline.rules], "rules", "rule"),
     ]
     names = [one.collection for one in outline.entities] + [rule.id for rule in outline.rules]
     if not found:
-        found += _twice(names, "entities", "collection and rule")
-    found += _taken([one.collection for one in outline.entities], "entities", World)
-    found += _taken([rule.id for rule in outline.rules], "rules", World)
+        found += twice(names, "entities", "collection and rule")
+    found += taken([one.collection for one in outline.entities], "entities", World)
+    found += taken([rule.id for rule in outline.rules], "rules", World)
     classes = [*(one.name for one in outline.entities), outline.class_name]
-    found += _twice(classes, "entities", "class")
+    found += twice(classes, "entities", "class")
     found += [
         _problem("name_taken", f"entities/{one}", f"{one} is taken.") for one in classes if one in TAKEN
     ]
@@ -80,15 +75,15 @@ def _completed(outline: Outline, tool: ToolOutline) -> ToolOutline:
 
 
 def _faults_of_tools(outline: Outline) -> Iterator[Problem]:
-    yield from _twice([tool.name for tool in outline.tools], "tools", "tool")
+    yield from twice([tool.name for tool in outline.tools], "tools", "tool")
     others = {one.collection for one in outline.entities} | {rule.id for rule in outline.rules}
     classes = {one.name for one in outline.entities} | {outline.class_name}
     for kind in ("read", "write"):
         if sum(tool.kind == kind for tool in outline.tools) < FEWEST_TOOLS_OF_A_KIND:
             yield _problem("too_few_tools", "tools", f"There are fewer than two tools that {kind}.")
-    yield from _taken([tool.name for tool in outline.tools], "tools", World)
+    yield from taken([tool.name for tool in outline.tools], "tools", World)
     facts = [facts_class(tool) for tool in outline.tools if tool.returns.shape == "facts"]
-    yield from _twice(facts, "tools", "result class")
+    yield from twice(facts, "tools", "result class")
     for tool in outline.tools:
         where = f"tools/{tool.name}"
         if tool.name in others or tool.name in RESERVED_TOOL_NAMES:
@@ -105,8 +100,8 @@ def _faults_of_fields(
     outline: Outline, fields: Sequence[FieldOutline], where: str, owner: type[object] | None
 ) -> Iterator[Problem]:
     names = [field.name for field in fields]
-    yield from _twice(names, where, "name")
-    yield from _taken(names, where, owner)
+    yield from twice(names, where, "name")
+    yield from taken(names, where, owner)
     for field in fields:
         for wrong, message in _wrong(outline, field):
             if wrong:
@@ -156,7 +151,7 @@ def _faults_of_promises(outline: Outline, tool: ToolOutline) -> Iterator[Problem
         yield _problem("read_writes", where, "A read has neither writes nor effects.")
     if tool.kind == "write" and not (tool.writes and tool.effects):
         yield _problem("write_without_effect", where, "A write says what it writes and what it leaves.")
-    yield from _twice([refusal.code for refusal in tool.refusals], where, "refusal")
+    yield from twice([refusal.code for refusal in tool.refusals], where, "refusal")
 
 
 def _unwritable(outline: Outline) -> Iterator[Problem]:
@@ -165,29 +160,6 @@ def _unwritable(outline: Outline) -> Iterator[Problem]:
     for rule in outline.rules:
         if not rule.executable and rule.id not in kept:
             yield _problem("rule_idle", f"rules/{rule.id}", "No tool says that it keeps this rule.")
-
-
-def _twice(names: list[str], where: str, what: str) -> list[Problem]:
-    counts = Counter(names)
-    return [
-        _problem("name_twice", where, f"The {what} {name} stands {count} times.")
-        for name, count in counts.items()
-        if count > 1
-    ]
-
-
-def _taken(names: list[str], where: str, owner: type[object] | None) -> list[Problem]:
-    """Names that Python, the module or the base class has already."""
-    is_taken: Callable[[str], bool] = lambda name: (  # noqa: E731
-        name in TAKEN
-        or keyword.iskeyword(name)
-        or (owner is not None and (hasattr(owner, name) or name.startswith("model_")))
-    )
-    return [
-        _problem("name_taken", f"{where}/{name}", f"{name} is taken; choose another name.")
-        for name in names
-        if is_taken(name)
-    ]
 
 
 def _problem(code: str, where: str, message: str) -> Problem:
