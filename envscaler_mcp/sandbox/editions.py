@@ -78,7 +78,7 @@ class Editions:
 
 @dataclass(frozen=True)
 class _Spelt:
-    """A state as texts of its fields. To spell a field at once takes a tenth of doing it row by row."""
+    """A state as texts of its fields: rows are spelt only where their field has changed."""
 
     fields: dict[str, str]
     mark: str
