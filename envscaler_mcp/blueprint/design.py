@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from .expression.tree import Expression, Type
+from .wording import words
 
 STATE = "state"
 """The field that holds where a row stands in its lifecycle."""
@@ -329,6 +330,14 @@ class Design:
     def by_entity(self) -> Mapping[str, Entity]:
         """Entities by name."""
         return {one.name: one for one in self.entities}
+
+    @cached_property
+    def derived_labels(self) -> Mapping[str, Mapping[str, str]]:
+        """Entity → its derived values → the noun phrase of each."""
+        found: dict[str, dict[str, str]] = {entity.name: {} for entity in self.entities}
+        for entity, name in self.derived:
+            found[entity][name] = self.labels.get((entity, name)) or words(name)
+        return found
 
     @cached_property
     def by_action(self) -> Mapping[str, Action]:

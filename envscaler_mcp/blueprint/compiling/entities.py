@@ -22,13 +22,11 @@ def entity_class(entity: Entity, naming: Naming, doc: str) -> list[str]:
 
 def sheet_class(entity: Entity, naming: Naming) -> list[str]:
     """What `get_…` shows of an entity that has derived values."""
-    shown = [name for owner, name in naming.design.derived if owner == entity.name]
     doc = sentence(f"{with_article(entity.noun.singular)} and what follows from it")
     lines = [f"class {naming.sheets[entity.name]}(Entity):", f'    """{doc}"""', ""]
     lines.append(f"    {entity.name}: {naming.classes[entity.name]}")
-    for name in shown:
+    for name, said in naming.design.derived_labels[entity.name].items():
         kind = naming.design.derived[entity.name, name].type
-        said = naming.design.labels.get((entity.name, name), words(name))
         meaning = said if said != words(name) else ""
         if kind.kind == "money":
             meaning = f"{meaning}, in cents" if meaning else "cents"

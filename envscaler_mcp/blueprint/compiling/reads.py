@@ -29,8 +29,8 @@ def get_tool(entity: Entity, naming: Naming, aliases: Aliases) -> list[str]:
     ]
     if not sheet:
         return [*head, f'    """Look up one {entity.noun.singular}."""', f"    return {found}"]
-    shown = [one for owner, one in naming.design.derived if owner == entity.name]
-    follows = joined([naming.design.labels.get((entity.name, one)) or words(one) for one in shown])
+    shown = naming.design.derived_labels[entity.name]
+    follows = joined(list(shown.values()))
     doc = _sheet_doc(f"Look up {with_article(entity.noun.singular)} and what follows from it", follows)
     values = [f"{one}={_derived(naming, entity, one, name)}" for one in shown]
     return [

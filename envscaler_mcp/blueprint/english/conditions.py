@@ -11,7 +11,7 @@ from envscaler_mcp.blueprint.expression.tree import Type
 from envscaler_mcp.blueprint.tasks.requests import Condition
 from envscaler_mcp.blueprint.wording import plural, with_article, words
 
-from .forms import Either, Form, Meaning, Parts, Phrase, Slot, fixed, words_for
+from .forms import Either, Form, Meaning, Parts, Phrase, Ranked, Slot, fixed, words_for
 
 ValueForm = Callable[[Type, str | tuple[str, ...], str], Form]
 """The form of a value, be it a row or not, by its type, its source and its unit."""
@@ -28,6 +28,10 @@ COMPARISONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "date": {
         "==": ("{}",), "!=": ("not {}",), "<": ("before {}",), "<=": ("on or before {}", "{} or earlier"),
         ">": ("after {}",), ">=": ("on or after {}", "{} or later"),
+    },
+    "hour": {
+        "==": ("{}",), "!=": ("not {}",), "<": ("before {}",), "<=": ("{} or earlier",),
+        ">": ("after {}",), ">=": ("{} or later",),
     },
     "other": {"==": ("{}",), "!=": ("not {}",)},
 }  # fmt: skip
@@ -105,13 +109,14 @@ class Conditions:
 
     def label(self, entity: str, name: str) -> str:
         """The noun phrase for a field or derived value."""
-        if (entity, name) in self.design.derived:
-            return self.design.labels.get((entity, name)) or words(name)
-        return self.design.by_entity[entity].field(name).label
+        derived = self.design.derived_labels[entity].get(name)
+        return derived or self.design.by_entity[entity].field(name).label
 
     def manner(self, entity: str, name: str) -> str:
-        """How a field is compared: as a count that rows have, a number, a date or something else."""
+        """How a field is compared: as a count that rows have, a number, an hour, a date or something else."""
         kind = self.kind(entity, name)
+        if kind.kind == "int" and "hour" in self.label(entity, name).split():
+            return "hour"
         if kind.kind == "int" and self._counts(entity, name):
             return "count"
         return {"int": "number", "money": "number", "date": "date"}.get(kind.kind, "other")
@@ -144,7 +149,7 @@ class Conditions:
     def names(self, entity: str) -> list[str]:
         """The fields and derived values that a condition may be about."""
         row = self.design.by_entity[entity]
-        derived = [name for owner, name in self.design.derived if owner == entity]
+        derived = list(self.design.derived_labels[entity])
         names = [one.name for one in row.fields if not one.free_text and not one.title] + derived
         return [name for name in names if self.kind(entity, name).kind not in ("refs", "none")]
 
@@ -161,7 +166,8 @@ class Conditions:
             forms += [fixed(f"{be} {words(name)}", Condition(name, "==", True))]
             forms += [fixed(f"{be} not {words(name)}", Condition(name, "==", False))]
         if self.manner(entity, name) == "count":
-            forms += self._comparing(entity, name, f"{have} ")
+            none = fixed(f"{have} no {plural(self.unit(entity, name))}", Condition(name, "==", 0))
+            forms.append(Ranked((none, Either(tuple(self._comparing(entity, name, f"{have} "))))))
         if kind.optional:
             forms += [fixed(f"{have} no {label}", Condition(name, "==", None))]
             forms += [fixed(f"{have} {with_article(label)}", Condition(name, "!=", None))]
