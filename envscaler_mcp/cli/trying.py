@@ -82,7 +82,8 @@ def try_server(
 def _told(one: Suggestion) -> str:
     """A task belongs into its own world."""
     place = f" (choose {one.scenario} on the page first)" if one.scenario else ""
-    return escape(f"{one.text.rstrip()}{place}")
+    text = one.text.rstrip().replace("\n", "\n     ")
+    return escape(f"{text}{place}")
 
 
 def _chosen(output: Output) -> str:
