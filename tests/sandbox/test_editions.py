@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from envscaler_mcp.runtime.standalone.canonical import dumps
@@ -28,6 +28,9 @@ def told(editions: Editions, base: str, state: dict[str, Any], initial: dict[str
 
 
 @given(st.lists(STATES, min_size=2, max_size=5))
+@example([{"x": {"a": 1}}, {"x": {"a": True}}, {"x": {"a": 1.0}}, {"x": {"a": 1}}])
+@example([{"x": {"a": 1, "b": 1}}, {"x": {"b": 1, "a": 1}}, {"x": {"b": {"k": 1, "m": 1}}}])
+@example([{"x": {"a": {"k": 1, "m": 1}}}, {"x": {"a": {"m": 1, "k": 1}}}, {"x": {}}, {"x": []}])
 def test_what_arrives_is_what_was_sent(states: list[dict[str, Any]]):
     editions, seen = Editions(), Edition.of(states[0])
     for state in states[1:]:
