@@ -11,6 +11,7 @@ import typer
 
 from envscaler_mcp.errors import BadInput
 
+from .options import ServerArgument, StartOption, WriteOption
 from .output import Output
 from .status import DONE
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def install(
     output: Output,
-    server: Annotated[str, typer.Argument(help="A generated server: its folder, or its name.")],
+    server: ServerArgument,
     client: Annotated[
         str,
         typer.Option(
@@ -29,11 +30,9 @@ def install(
             help="claude-code, claude-desktop, cursor, vscode, codex, gemini-cli or opencode.",
         ),
     ],
-    write: Annotated[bool, typer.Option("--write", help="Change the client's configuration.")] = False,
+    write: WriteOption = False,
     uninstall: Annotated[bool, typer.Option("--uninstall", help="Take the server out again.")] = False,
-    scenario: Annotated[
-        str | None, typer.Option(help="Where to begin (default: the first scenario).")
-    ] = None,
+    scenario: StartOption = None,
 ) -> int:
     """Print the entry for a client, or put it into the client's configuration."""
     from envscaler_mcp.sharing.clients import Surroundings, client_named

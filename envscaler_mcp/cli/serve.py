@@ -9,6 +9,7 @@ import typer
 
 from envscaler_mcp.errors import BadInput
 
+from .options import PagePortOption, ServerArgument, StartOption, TrustOption
 from .output import Output
 from .status import DONE
 from .watching import Clock, snippets_of, today
@@ -19,10 +20,8 @@ if TYPE_CHECKING:
 
 def serve(
     output: Output,
-    server: Annotated[str, typer.Argument(help="A generated server: its folder, or its name.")],
-    scenario: Annotated[
-        str | None, typer.Option(help="Where to begin (default: the first scenario).")
-    ] = None,
+    server: ServerArgument,
+    scenario: StartOption = None,
     seed: Annotated[int | None, typer.Option(help="Decides generated ids (default: the scenario's).")] = None,
     http: Annotated[bool, typer.Option("--http", help="Streamable HTTP instead of stdio.")] = False,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -39,9 +38,7 @@ def serve(
     watch: Annotated[
         bool, typer.Option("--watch", help="Also a live page of state and calls, on this machine.")
     ] = False,
-    watch_port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Port of the page; 0 takes a free one.")
-    ] = None,
+    watch_port: PagePortOption = None,
     token: Annotated[
         str | None, typer.Option(help="Over HTTP: answer only requests with this bearer token.")
     ] = None,
@@ -51,9 +48,7 @@ def serve(
     faults: Annotated[
         str | None, typer.Option(metavar="KINDS", help="To test a client: latency,timeout,lost_reply.")
     ] = None,
-    trust: Annotated[
-        bool, typer.Option("--trust", help="Run a class that the policy has findings on.")
-    ] = False,
+    trust: TrustOption = False,
 ) -> int:
     """Serve one generated server over MCP: stdio by default, or streamable HTTP."""
     from envscaler_mcp.runtime.folder import ServerFolder

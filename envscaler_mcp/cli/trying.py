@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from envscaler_mcp.errors import BadInput
 
+from .options import PagePortOption, WriteOption
 from .output import Output
 from .status import DONE
 from .watching import entry_of, snippets_of, today
@@ -33,10 +34,8 @@ def try_server(
         str | None,
         typer.Option(metavar="NAME", help="Print the entry for this client only; --write puts it there."),
     ] = None,
-    write: Annotated[bool, typer.Option("--write", help="Change the client's configuration.")] = False,
-    port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Port of the page; 0 takes a free one.")
-    ] = None,
+    write: WriteOption = False,
+    port: PagePortOption = None,
     mcp_port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port for MCP clients; 0 takes a free one.")
     ] = None,
