@@ -12,7 +12,6 @@ from .aliases import Aliases
 from .naming import Naming, variable_name
 
 MANY = 5
-LONG = 60
 DOC_LINE = 106
 """Characters of a line of a docstring, before the class indents it."""
 
@@ -69,12 +68,13 @@ def search_tool(entity: Entity, naming: Naming, aliases: Aliases) -> list[str]:
             parameters.append(parameter)
             tests.append(test)
     given = signature([*parameters, f"page: {aliases.page()} = 1"])
-    by = joined([words(one.name) for one in entity.fields if list(_filters(one, aliases))])
-    filtered = f" by {by}" if by and len(by) < LONG else ""
+    told = joined([one.label for one in entity.fields if list(_filters(one, aliases))])
+    found = f"Find {entity.noun.plural}"
+    docs = [f'    """{found}{by}, in order of id."""' for by in ([f" by {told}"] if told else []) + [""]]
     return [
         "@read",
         f"def search_{entity.collection}({given}) -> list[{naming.classes[entity.name]}]:",
-        f'    """Find {entity.noun.plural}{filtered}, in order of id."""',
+        next((one for one in docs if len(one) <= DOC_LINE), docs[-1]),
         *_narrowed(entity, tests),
         "    return _page(sorted(rows, key=lambda row: row.id), page)",
     ]

@@ -19,12 +19,14 @@ from .tree import (
     Compare,
     Constant,
     Expression,
+    Get,
     Logic,
     Not,
     OneOf,
     Within,
 )
 from .values import CHAIN, Values
+from .walk import nodes_of
 
 OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
@@ -92,7 +94,7 @@ class _Writer(Values):
     def all_of(
         self, parts: list[tuple[Expression, bool]], scope: Scope, *, chained: bool
     ) -> tuple[Code, Scope]:
-        parts = list(_flattened(parts))
+        parts = _without_told(list(_flattened(parts)))
         codes: list[Code] = []
         for number, (part, wanted) in enumerate(parts):
             ask = self.holds if wanted else self.fails
@@ -244,6 +246,44 @@ def _flattened(parts: list[tuple[Expression, bool]]) -> Iterator[tuple[Expressio
                 yield from _flattened([(one, False) for one in inner])
             case _:
                 yield part, wanted
+
+
+def _without_told(parts: list[tuple[Expression, bool]]) -> list[tuple[Expression, bool]]:
+    """Without `x is not None` where all that is said of x is `x == y`, and y is always there."""
+    return [part for part in parts if not _is_told(part, [one for one in parts if one is not part])]
+
+
+def _is_told(part: tuple[Expression, bool], others: list[tuple[Expression, bool]]) -> bool:
+    match part:
+        case (Compare(op="!=") as test, True) if tested := _against_none(test):
+            using = [one for one in others if _reads(one[0], tested)]
+            return bool(using) and all(wanted and _is_equal(one, tested) for one, wanted in using)
+        case _:
+            return False
+
+
+def _is_equal(expression: Expression, one: Expression) -> bool:
+    """Whether it compares just this with something that cannot be missing."""
+    match expression:
+        case Compare(op="==", left=left, right=right) if _is_same(left, one) or _is_same(right, one):
+            other = right if _is_same(left, one) else left
+            missing = (node.type.optional or node.type.kind == "none" for node in nodes_of(other))
+            return not any(missing) and not _reads(other, one)
+        case _:
+            return False
+
+
+def _reads(expression: Expression, one: Expression) -> bool:
+    return any(_is_same(node, one) for node in nodes_of(expression))
+
+
+def _is_same(one: Expression, other: Expression) -> bool:
+    """Whether both read the same field; what was tested is of another type afterwards."""
+    match one, other:
+        case Get(), Get():
+            return (one.base, one.field) == (other.base, other.field)
+        case _:
+            return False
 
 
 __all__ = ["Derived", "Scope", "Spelled", "condition", "row", "truth", "untruth", "value"]

@@ -34,6 +34,7 @@ from .tree import Aggregate, Compare, Constant, Expression, Get, Logic, Not, One
 from .voice import Pieces, listed, plain
 from .walk import nodes_of
 
+_PLACING = ("on", "at", "in")
 _THAT = re.compile(r"^that(?= (?:is|are|has|have)\b)")
 
 
@@ -82,7 +83,7 @@ class Relatives(Things):
         whose: list[Pieces] = []
         shared: dict[str, list[str]] = {}
         for part in parts:
-            if phrase := voice.belonging(part, loop.variable):
+            if phrase := voice.belonging(part, loop.variable) or voice.placed(part, loop.variable):
                 phrases += [" ", *phrase]
             elif alike := voice.alike(part, loop.variable):
                 shared.setdefault(owned(alike[0], Referent("", "bare")) if alike[0] else "", []).append(
@@ -136,6 +137,17 @@ class Relatives(Things):
             return None
         labels = [label_of(one.base.type.entity, one.field, self.design) for one in steps]
         return labels[:-1], f"{'the same' if part.op == '==' else 'another'} {labels[-1]}"
+
+    def placed(self, part: Expression, variable: str) -> Pieces:
+        """When or where two rows are alike, in the domain's own phrase: `on the same day`."""
+        alike = self.alike(part, variable)
+        if alike is None or alike[0] or not isinstance(part, Compare):
+            return []
+        way = part.left if begins(part.left, variable) else part.right
+        if not isinstance(way, Get) or (way.base.type.entity, way.field) in self.design.derived:
+            return []
+        before = self.design.by_entity[way.base.type.entity].field(way.field).phrase.partition(" ")[0]
+        return [f"{before} {alike[1]}"] if before in _PLACING else []
 
     def belonging(self, part: Expression, variable: str) -> Pieces:
         """A ref to a row in the domain's own phrase: `of that room`; nothing: it is no such ref."""

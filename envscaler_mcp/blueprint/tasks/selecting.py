@@ -86,7 +86,8 @@ def _tests(maker: Maker, entity: str, field: Field, keys: Collection[str]) -> It
         yield from (Condition(field.name, "==", name) for name in names if name)
     elif field.type.kind in ("int", "money", "date") and len(values) > 2:
         for value in maker.rng.sample(values, min(3, len(values))):
-            yield Condition(field.name, maker.rng.choice(["<=", ">="]), value)
+            op = maker.rng.choice(["<=", ">="])
+            yield Condition(field.name, "==" if op == "<=" and value == field.low == 0 else op, value)
 
 
 def _values(maker: Maker, entity: str, field: Field, keys: Collection[str]) -> list[Any]:

@@ -16,7 +16,7 @@ SAID = (
      "For every lawsuit, there is no lawsuit that is among the prerequisites of that lawsuit and "
      "whose prerequisites include that lawsuit."),
     ("court_calendar",
-     "For every listed hearing, there is no other listed hearing with the same day and the same half"
+     "For every listed hearing, there is no other listed hearing on the same day in the same half"
      " of the day whose lawsuit has the same plaintiff counsel or the same defence counsel."),
     ("court_calendar",
      "the number of pending lawsuits that have no listed hearing."),

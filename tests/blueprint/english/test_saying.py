@@ -194,3 +194,20 @@ def test_marks_and_conditions_may_stand_in_any_order():
     assert hear(HOTEL, say(HOTEL, (Do("check_in", {"booking": turned}),), 0, "note")) == (
         Do("check_in", {"booking": FIRST}),
     )
+
+
+def test_none_is_said_as_none():
+    text = clause_of(Condition("beds", "==", 0))
+    assert "has no beds" in text
+    assert "0 beds" not in text
+
+
+def test_a_superlative_has_its_range():
+    best = Best(Selection("room", (Condition("rate", ">=", 9000),)), "beds", True)
+    (first, *_) = alone(Do("move_booking", {"booking": FIRST, "room": best}))
+    assert "the room with the most beds among those whose nightly rate is" in first
+
+
+def clause_of(condition: Condition) -> str:
+    request = DoIf(ROOM, condition, Do("bar_guest", {"guest": BARE_ANNA}), None)
+    return " ".join(alone(request))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from envscaler_mcp.blueprint.compiling.naming import Naming
@@ -103,7 +105,7 @@ def test_values(tree: Expression, text: str):
     assert value(tree, scope()).text == text
 
 
-def optional_scope() -> tuple[Scope, Expression, Expression]:
+def optional_scope() -> tuple[Scope, Get, Expression]:
     """A tool's keeper may be None, and so may the day of service of a loan's tool."""
     from pathlib import Path
 
@@ -126,3 +128,22 @@ def test_what_may_be_missing_is_tested_first():
     assert truth(insured, given)[0].text == f"{tested} and self.members[keeper_id].insured"
     assert untruth(insured, given)[0].text == f"not ({tested} and self.members[keeper_id].insured)"
     assert truth(there, given)[0].text == "self.tools[loan.tool_id].keeper_id is not None"
+
+
+def test_what_equals_something_is_not_asked_first_whether_it_is_there():
+    given, keeper, _ = optional_scope()
+    there = Compare("!=", keeper, Constant(None, NONE))
+    member = Variable("member", Type("ref", "member"))
+    same = Compare("==", replace(keeper, type=member.type), member)
+    given = given.having("member", Spelled("member", "member_id"))
+    told = condition([(there, True), (same, True)], given)[0].text
+    assert told == "self.tools[loan.tool_id].keeper_id == member_id"
+    assert "is not None" in condition([(there, True), (same, False)], given)[0].text
+
+
+def test_two_that_may_both_be_missing_are_asked():
+    given, keeper, _ = optional_scope()
+    there = Compare("!=", keeper, Constant(None, NONE))
+    same = Compare("==", keeper, Variable("other", keeper.type))
+    given = given.having("other", Spelled("other", "other_id"))
+    assert "is not None" in condition([(there, True), (same, True)], given)[0].text

@@ -44,7 +44,7 @@ CHANGES = [
     ("{bool: false}", "{label: x}", "it has no type; give exactly one of text, int"),
     ("refs: craft, label", "refs: crafts, label", "there is no entity 'crafts'; the nearest known name is 'craft'"),
     ("text: sentence", "text: sentense", "nothing is known of texts like 'sentense'; the nearest known name"),
-    ('phrase: "from {}"', 'phrase: "from"', "has no place for the value; write {} once"),
+    ('phrase: "starting on {}"', 'phrase: "starting on"', "has no place for the value; write {} once"),
     ("[small, medium, large]", "[small, medium, small]", "'small' stands twice"),
     ("[small, medium, large]", "[small, not, large]", "'not' is no value of an enum"),
     ("[carpentry, welding", "[welding, welding", "a value stands twice"),
