@@ -60,7 +60,7 @@ class Aliases:
             role = noun if words(stored.name) == noun else stored.label
             text = f"Only those of the {role} with this id."
             if kind.kind == "refs":
-                text = f"Only those with this id of {with_article(noun)} in {stored.stored}."
+                text = f"Only those with the {noun} of this id among the {stored.label}."
             wanted = f"{'With' if kind.kind == 'refs' else 'Of'}{camel(stored.name)}"
             return self._named(_described("str | None", text), wanted)
         if kind.kind == "text":
@@ -78,7 +78,7 @@ class Aliases:
     def day(self, stored: Field, *, earliest: bool) -> str:
         """The type of a filter by one end of a span of days."""
         side = "after" if earliest else "before"
-        text = f"Only those with a {stored.label} on or {side} this day, YYYY-MM-DD."
+        text = f"Only those whose {stored.label} is on or {side} this day, YYYY-MM-DD."
         wanted = f"{camel(stored.name)}{'From' if earliest else 'Until'}"
         return self._named(_described("dt.date | None", text), wanted)
 

@@ -13,7 +13,7 @@ from .tree import Aggregate, Arithmetic, Choice, Expression, Extreme, Get, Varia
 
 Manner = Literal["its", "their", "of", "bare", "tail"]
 _SINGULAR_ENDS = ("ss", "us", "is")
-_AFTER_HEAD = re.compile(r" (?:of|for|on|in|at|to|by|per|with|from|under) ")
+_AFTER_HEAD = re.compile(r" (?:of|for|on|in|at|to|by|per|with|from|under|that|who|which|whose) ")
 _PARTICIPLE = re.compile(r"\w+(?:ed|en|wn)|taught|learnt|left|held|lent")
 _DAYS = {
     "arrives": "arrival", "begins": "beginning", "closes": "closing day", "departs": "departure",

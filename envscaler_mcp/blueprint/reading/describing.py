@@ -12,6 +12,8 @@ from .forms import ActionForm
 
 PARTICLES = frozenset(["in", "out", "off", "on", "up", "down", "over", "back", "away", "again"])
 LONGEST = 90
+SAME_STEM = 5
+"""So many letters at the beginning tell that a verb and a noun are one word."""
 _JOINT = re.compile(r"[,;] | and | for | from ")
 _BLANK = re.compile(r"(?:\b(\w+) )?\{(\w+)\}(?::00)?")
 
@@ -45,6 +47,10 @@ def _from_name(name: str, form: ActionForm, entities: Mapping[str, Entity]) -> s
     row = with_article(noun)
     verb = said.removesuffix(f" {words(entity)}").removesuffix(f" {noun}")
     taken = next((words(field) for field in form.takes if said.endswith(f" {words(field)}")), "")
+    if form.creates and noun.replace("-", " ").startswith(
+        verb.lower()[:SAME_STEM]
+    ):  # nobody approves an approval
+        return ""
     if verb != said or set(said.split()[1:]) <= PARTICLES:
         return f"{verb.capitalize()} {row}."
     if taken and form.on:

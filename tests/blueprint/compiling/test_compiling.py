@@ -131,3 +131,11 @@ def check(folder: Path, root: Path, environments: list[Environment]) -> None:
 
 def told(command: list[str]) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
+def test_look_ups_say_what_values_are_not_how_they_are_named():
+    source = compile_design(design("pharmacy_dispensing")).source
+    assert "Only those whose expiry date is on or after this day" in source
+    assert "Find batches by code, substance, expiry date and state, in order of id." in source
+    assert "with a expiry" not in source
+    assert "Dispense a dispensing" not in source

@@ -35,6 +35,8 @@ SAID = (
     ("conference_programme",
      "A new slot of the talk of the other slot in the room of the other slot is made, with the hour"
      " of the slot as its hour"),
+    ("incident_response",
+     "the incident that remains is not the incident (`same_incident`)"),
     ("exam_scheduling",
      "is less than 2 times (1 plus the number of agreed watches over the sitting)"),
     ("exam_scheduling",

@@ -211,3 +211,12 @@ def test_a_superlative_has_its_range():
 def clause_of(condition: Condition) -> str:
     request = DoIf(ROOM, condition, Do("bar_guest", {"guest": BARE_ANNA}), None)
     return " ".join(alone(request))
+
+
+def test_many_words_stand_at_the_end():
+    """Nothing comes so late that nobody knows what it belongs to."""
+    dear = Selection("booking", (Condition("guest", "==", ANNA), Condition("price", ">=", 50000)))
+    moves = DoEach("move_booking", "booking", dear, {"room": ROOM})
+    assert all("ove to room 214 e" in text for text in alone(moves))
+    short = alone(Do("move_booking", {"booking": FIRST, "room": ROOM}))
+    assert any(text.endswith("to room 214.") for text in short)
