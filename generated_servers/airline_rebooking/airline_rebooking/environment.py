@@ -73,10 +73,10 @@ PartOfNumber = Annotated[str | None, Field(description="Part of the number, in a
 InDirection = Annotated[Direction | None, Field(description="Only those with this direction.")]
 OfDestination = Annotated[str | None, Field(description="Only those of the destination with this id.")]
 DayFrom = Annotated[
-    dt.date | None, Field(description="Only those with a day on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose day is on or after this day, YYYY-MM-DD.")
 ]
 DayUntil = Annotated[
-    dt.date | None, Field(description="Only those with a day on or before this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose day is on or before this day, YYYY-MM-DD.")
 ]
 InFlightState = Annotated[FlightState | None, Field(description="Only those in this state.")]
 TravellerId = Annotated[str, Field(description="Id of a traveller, such as TRV-01.")]
@@ -155,7 +155,7 @@ class Company(Entity):
 
     id: str
     name: str
-    most: int  # greatest size
+    most: int  # size limit
 
 
 class WaitlistEntry(Entity):
@@ -243,7 +243,7 @@ class AirlineRebooking(Environment):
         state: InFlightState = None,
         page: Page = 1,
     ) -> list[Flight]:
-        """Find flights by number, direction, destination, day and state, in order of id."""
+        """Find flights by number, direction, other end, day and state, in order of id."""
         rows = [row for row in self.flights.values() if (number or "").casefold() in row.number.casefold()]
         rows = [row for row in rows if direction in (None, row.direction)]
         rows = [row for row in rows if destination_id in (None, row.destination_id)]
@@ -261,7 +261,7 @@ class AirlineRebooking(Environment):
     def search_travellers(
         self, name: PartOfName = None, fare: InFare = None, page: Page = 1
     ) -> list[Traveller]:
-        """Find travellers by name and fare, in order of id."""
+        """Find travellers by name and fare class, in order of id."""
         rows = [row for row in self.travellers.values() if (name or "").casefold() in row.name.casefold()]
         rows = [row for row in rows if fare in (None, row.fare)]
         return _page(sorted(rows, key=lambda row: row.id), page)
@@ -282,7 +282,7 @@ class AirlineRebooking(Environment):
         state: InTripState = None,
         page: Page = 1,
     ) -> list[Trip]:
-        """Find trips by traveller, inbound, outbound, company and state, in order of id."""
+        """Find trips by traveller, flight in, flight out, company and state, in order of id."""
         rows = [row for row in self.trips.values() if traveller_id in (None, row.traveller_id)]
         rows = [row for row in rows if inbound_id in (None, row.inbound_id)]
         rows = [row for row in rows if outbound_id in (None, row.outbound_id)]
@@ -584,7 +584,7 @@ class AirlineRebooking(Environment):
 
     @write
     def add_to_company(self, trip_id: TripId, company_id: CompanyId) -> Trip:
-        """Let a trip belong to a company.
+        """Add a trip to a company.
 
         Refused as: in_a_company_already, company_split, company_too_large.
         """
@@ -599,7 +599,7 @@ class AirlineRebooking(Environment):
 
     @write
     def leave_company(self, trip_id: TripId) -> Trip:
-        """Let a trip no longer belong to any company.
+        """Let a trip leave its company.
 
         Refused as: in_no_company.
         """
@@ -616,15 +616,12 @@ class AirlineRebooking(Environment):
         Refused as: nobody_left.
         """
         company = self.find(self.companies, company_id, "company")
-        if not any(
-            trip.company_id is not None and trip.company_id == company_id and trip.state == "booked"
-            for trip in self.trips.values()
-        ):
+        if not any(trip.company_id == company_id and trip.state == "booked" for trip in self.trips.values()):
             raise Refusal(
                 "nobody_left", "Not possible: there must be a booked trip belonging to the company."
             )
         for trip in self.trips.values():
-            if trip.company_id is not None and trip.company_id == company_id:
+            if trip.company_id == company_id:
                 trip.company_id = None
         return company
 
@@ -735,8 +732,7 @@ class AirlineRebooking(Environment):
         return not any(self._company_split(row) for row in self.trips.values())
 
     @rule(
-        "For every company, the number of booked trips belonging to that company is at most its greatest "
-        "size."
+        "For every company, the number of booked trips belonging to that company is at most its size limit."
     )
     def company_too_large(self) -> bool:
         return not any(self._company_too_large(row) for row in self.companies.values())
@@ -800,7 +796,6 @@ class AirlineRebooking(Environment):
             and trip.state == "booked"
             and any(
                 other.id != trip.id
-                and other.company_id is not None
                 and other.company_id == trip.company_id
                 and other.outbound_id != trip.outbound_id
                 and other.state == "booked"
@@ -810,11 +805,7 @@ class AirlineRebooking(Environment):
 
     def _company_too_large(self, company: Company) -> bool:
         return (
-            sum(
-                1
-                for trip in self.trips.values()
-                if trip.company_id is not None and trip.company_id == company.id and trip.state == "booked"
-            )
+            sum(1 for trip in self.trips.values() if trip.company_id == company.id and trip.state == "booked")
             > company.most
         )
 
@@ -915,7 +906,7 @@ class AirlineRebooking(Environment):
                 raise Refusal(
                     "company_too_large",
                     f"Not possible for {company.id}: the number of booked trips belonging to that company "
-                    f"must be at most its greatest size ({company.most}).",
+                    f"must be at most its size limit ({company.most}).",
                 )
 
     def _refuse_waiting_twice(self, *rows: WaitlistEntry) -> None:

@@ -70,28 +70,28 @@ Measure = Literal["free_units", "standing_for", "standing_holds", "changes_made"
 BloodGroupId = Annotated[str, Field(description="Id of a blood group, such as BG-01.")]
 PartOfName = Annotated[str | None, Field(description="Part of the name, in any case.")]
 WithGivesTo = Annotated[
-    str | None, Field(description="Only those with this id of a blood group in gives_to_ids.")
+    str | None, Field(description="Only those with the blood group of this id among the recipient groups.")
 ]
 Page = Annotated[int, Field(description=f"Page of {PAGE_ROWS} rows, from 1; past the end it is empty.", ge=1)]
 DonorId = Annotated[str, Field(description="Id of a donor, such as DNR-01.")]
 OfBloodGroup = Annotated[str | None, Field(description="Only those of the blood group with this id.")]
 NextDonationFrom = Annotated[
     dt.date | None,
-    Field(description="Only those with a next possible donation on or after this day, YYYY-MM-DD."),
+    Field(description="Only those whose next possible donation is on or after this day, YYYY-MM-DD."),
 ]
 NextDonationUntil = Annotated[
     dt.date | None,
-    Field(description="Only those with a next possible donation on or before this day, YYYY-MM-DD."),
+    Field(description="Only those whose next possible donation is on or before this day, YYYY-MM-DD."),
 ]
 InDonorState = Annotated[DonorState | None, Field(description="Only those in this state.")]
 BloodUnitId = Annotated[str, Field(description="Id of a blood unit, such as BU-01.")]
 PartOfCode = Annotated[str | None, Field(description="Part of the code, in any case.")]
 OfDonor = Annotated[str | None, Field(description="Only those of the donor with this id.")]
 ExpiresFrom = Annotated[
-    dt.date | None, Field(description="Only those with a expiry date on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose expiry date is on or after this day, YYYY-MM-DD.")
 ]
 ExpiresUntil = Annotated[
-    dt.date | None, Field(description="Only those with a expiry date on or before this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose expiry date is on or before this day, YYYY-MM-DD.")
 ]
 InBloodUnitState = Annotated[BloodUnitState | None, Field(description="Only those in this state.")]
 PatientId = Annotated[str, Field(description="Id of a patient, such as PTN-01.")]
@@ -100,33 +100,33 @@ ReservationId = Annotated[str, Field(description="Id of a reservation, such as R
 OfPatient = Annotated[str | None, Field(description="Only those of the patient with this id.")]
 OfBloodUnit = Annotated[str | None, Field(description="Only those of the blood unit with this id.")]
 UntilFrom = Annotated[
-    dt.date | None, Field(description="Only those with a last day on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose last day is on or after this day, YYYY-MM-DD.")
 ]
 UntilUntil = Annotated[
-    dt.date | None, Field(description="Only those with a last day on or before this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose last day is on or before this day, YYYY-MM-DD.")
 ]
 InReservationState = Annotated[ReservationState | None, Field(description="Only those in this state.")]
 HoldId = Annotated[str, Field(description="Id of a hold, such as HLD-01.")]
 InReason = Annotated[Reason | None, Field(description="Only those with this reason.")]
 PlacedFrom = Annotated[
-    dt.date | None, Field(description="Only those with a starting day on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose starting day is on or after this day, YYYY-MM-DD.")
 ]
 PlacedUntil = Annotated[
-    dt.date | None, Field(description="Only those with a starting day on or before this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose starting day is on or before this day, YYYY-MM-DD.")
 ]
 InHoldState = Annotated[HoldState | None, Field(description="Only those in this state.")]
 ChangeId = Annotated[str, Field(description="Id of a change, such as CHN-01.")]
 OfReservation = Annotated[str | None, Field(description="Only those of the reservation with this id.")]
 DayFrom = Annotated[
-    dt.date | None, Field(description="Only those with a day on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose day is on or after this day, YYYY-MM-DD.")
 ]
 DayUntil = Annotated[
-    dt.date | None, Field(description="Only those with a day on or before this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose day is on or before this day, YYYY-MM-DD.")
 ]
 Code = Annotated[str, Field(description="Code, at most 200 characters.", min_length=1, max_length=200)]
 Until = Annotated[dt.date, Field(description="Last day, YYYY-MM-DD.", ge=FIRST_DAY, le=LAST_DAY)]
 GivenUrgency = Annotated[Urgency, Field(description="Urgency.")]
-Least = Annotated[int, Field(description="Least stock, in units, 1 to 2.", ge=1, le=2)]
+Least = Annotated[int, Field(description="Minimum stock, in units, 1 to 2.", ge=1, le=2)]
 GivenReason = Annotated[Reason, Field(description="Reason.")]
 GivenRequest = Annotated[Request, Field(description="Tool that was asked for.")]
 GivenGround = Annotated[Ground, Field(description="Code with which the tool refuses it.")]
@@ -147,7 +147,7 @@ class BloodGroup(Entity):
     id: str
     name: str
     gives_to_ids: list[str]  # recipient groups
-    least: int  # least stock, in units
+    least: int  # minimum stock, in units
 
 
 class Donor(Entity):
@@ -256,7 +256,7 @@ class BloodBank(Environment):
     def search_blood_groups(
         self, name: PartOfName = None, gives_to_id: WithGivesTo = None, page: Page = 1
     ) -> list[BloodGroup]:
-        """Find blood groups by name and gives to, in order of id."""
+        """Find blood groups by name and recipient groups, in order of id."""
         rows = [row for row in self.blood_groups.values() if (name or "").casefold() in row.name.casefold()]
         rows = [row for row in rows if gives_to_id is None or gives_to_id in row.gives_to_ids]
         return _page(sorted(rows, key=lambda row: row.id), page)
@@ -277,7 +277,7 @@ class BloodBank(Environment):
         state: InDonorState = None,
         page: Page = 1,
     ) -> list[Donor]:
-        """Find donors by name, blood group, next donation and state, in order of id."""
+        """Find donors by name, blood group, next possible donation and state, in order of id."""
         rows = [row for row in self.donors.values() if (name or "").casefold() in row.name.casefold()]
         rows = [row for row in rows if blood_group_id in (None, row.blood_group_id)]
         rows = [row for row in rows if next_donation_from is None or row.next_donation >= next_donation_from]
@@ -304,7 +304,7 @@ class BloodBank(Environment):
         state: InBloodUnitState = None,
         page: Page = 1,
     ) -> list[BloodUnit]:
-        """Find blood units by code, donor, expires and state, in order of id."""
+        """Find blood units by code, donor, expiry date and state, in order of id."""
         rows = [row for row in self.blood_units.values() if (code or "").casefold() in row.code.casefold()]
         rows = [row for row in rows if donor_id in (None, row.donor_id)]
         rows = [row for row in rows if expires_from is None or row.expires >= expires_from]
@@ -347,7 +347,7 @@ class BloodBank(Environment):
         state: InReservationState = None,
         page: Page = 1,
     ) -> list[Reservation]:
-        """Find reservations by patient, blood unit, until and state, in order of id."""
+        """Find reservations by patient, blood unit, last day and state, in order of id."""
         rows = [row for row in self.reservations.values() if patient_id in (None, row.patient_id)]
         rows = [row for row in rows if blood_unit_id in (None, row.blood_unit_id)]
         rows = [row for row in rows if until_from is None or row.until >= until_from]
@@ -371,7 +371,7 @@ class BloodBank(Environment):
         state: InHoldState = None,
         page: Page = 1,
     ) -> list[Hold]:
-        """Find holds by donor, reason, placed and state, in order of id."""
+        """Find holds by donor, reason, starting day and state, in order of id."""
         rows = [row for row in self.holds.values() if donor_id in (None, row.donor_id)]
         rows = [row for row in rows if reason in (None, row.reason)]
         rows = [row for row in rows if placed_from is None or row.placed >= placed_from]
@@ -456,7 +456,7 @@ class BloodBank(Environment):
                 "stock_too_low",
                 f"Not possible: the urgency of the patient ({patient.urgency}) must not be planned or the "
                 "number of tested blood units whose donor has the same blood group must be more than the "
-                "least stock of the blood group of the donor of the blood unit "
+                "minimum stock of the blood group of the donor of the blood unit "
                 f"({self.blood_groups[self.donors[blood_unit.donor_id].blood_group_id].least}).",
             )
         if any(
@@ -676,7 +676,7 @@ class BloodBank(Environment):
         if least == blood_group.least:
             raise Refusal(
                 "same_stock",
-                f"Not possible: the new least stock ({least}) must not be the least stock of the blood "
+                f"Not possible: the new minimum stock ({least}) must not be the minimum stock of the blood "
                 f"group ({blood_group.least}).",
             )
         blood_group.least = least

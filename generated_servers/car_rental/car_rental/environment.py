@@ -84,20 +84,20 @@ InCarState = Annotated[CarState | None, Field(description="Only those in this st
 DriverId = Annotated[str, Field(description="Id of a driver, such as DRV-01.")]
 LicenceUntilFrom = Annotated[
     dt.date | None,
-    Field(description="Only those with a last day of the licence on or after this day, YYYY-MM-DD."),
+    Field(description="Only those whose last day of the licence is on or after this day, YYYY-MM-DD."),
 ]
 LicenceUntilUntil = Annotated[
     dt.date | None,
-    Field(description="Only those with a last day of the licence on or before this day, YYYY-MM-DD."),
+    Field(description="Only those whose last day of the licence is on or before this day, YYYY-MM-DD."),
 ]
 HireId = Annotated[str, Field(description="Id of a hire, such as HR-01.")]
 OfDriver = Annotated[str | None, Field(description="Only those of the driver with this id.")]
 OfCar = Annotated[str | None, Field(description="Only those of the car with this id.")]
 StartsFrom = Annotated[
-    dt.date | None, Field(description="Only those with a first day on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose first day is on or after this day, YYYY-MM-DD.")
 ]
 StartsUntil = Annotated[
-    dt.date | None, Field(description="Only those with a first day on or before this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose first day is on or before this day, YYYY-MM-DD.")
 ]
 OfDropOff = Annotated[str | None, Field(description="Only those of the station of return with this id.")]
 InHireState = Annotated[HireState | None, Field(description="Only those in this state.")]
@@ -290,7 +290,7 @@ class CarRental(Environment):
         licence_until_until: LicenceUntilUntil = None,
         page: Page = 1,
     ) -> list[Driver]:
-        """Find drivers by name and licence until, in order of id."""
+        """Find drivers by name and last day of the licence, in order of id."""
         rows = [row for row in self.drivers.values() if (name or "").casefold() in row.name.casefold()]
         rows = [row for row in rows if licence_until_from is None or row.licence_until >= licence_until_from]
         rows = [
@@ -316,7 +316,7 @@ class CarRental(Environment):
         state: InHireState = None,
         page: Page = 1,
     ) -> list[Hire]:
-        """Find hires by driver, car, starts, drop off and state, in order of id."""
+        """Find hires by driver, car, first day, station of return and state, in order of id."""
         rows = [row for row in self.hires.values() if driver_id in (None, row.driver_id)]
         rows = [row for row in rows if car_id in (None, row.car_id)]
         rows = [row for row in rows if starts_from is None or row.starts >= starts_from]
@@ -339,7 +339,7 @@ class CarRental(Environment):
         starts_until: StartsUntil = None,
         page: Page = 1,
     ) -> list[Season]:
-        """Find seasons by name and starts, in order of id."""
+        """Find seasons by name and first day, in order of id."""
         rows = [row for row in self.seasons.values() if (name or "").casefold() in row.name.casefold()]
         rows = [row for row in rows if starts_from is None or row.starts >= starts_from]
         rows = [row for row in rows if starts_until is None or row.starts <= starts_until]

@@ -119,7 +119,7 @@ class Track(Entity):
 
     id: str
     name: str
-    most: int  # greatest number of talks
+    most: int  # number of talks allowed
 
 
 class Room(Entity):
@@ -184,7 +184,7 @@ class Caseworker(Entity):
 
     id: str
     name: str
-    most: int  # greatest load
+    most: int  # load limit
     state: CaseworkerState = "present"
 
 
@@ -561,7 +561,7 @@ class ConferenceProgramme(Environment):
 
     @write
     def approve(self, talk_id: TalkId, officer_id: OfficerId) -> Approval:
-        """Approve an approval.
+        """Note that an officer has approved a talk.
 
         Refused as: officer_away, nothing_to_approve, approved_already.
         """
@@ -704,26 +704,25 @@ class ConferenceProgramme(Environment):
             del self.reports[other.id]
         return report
 
-    @rule("For every fixed slot, there is no other fixed slot in the same room with the same hour.")
+    @rule("For every fixed slot, there is no other fixed slot in the same room in the same hour.")
     def room_taken(self) -> bool:
         return not any(self._room_taken(row) for row in self.bookings.values())
 
     @rule(
-        "For every fixed slot, there is no other fixed slot with the same hour whose talk has the same "
-        "speaker."
+        "For every fixed slot, there is no other fixed slot in the same hour whose talk has the same speaker."
     )
     def speaker_busy(self) -> bool:
         return not any(self._speaker_busy(row) for row in self.bookings.values())
 
     @rule(
-        "For every fixed slot, there is no other fixed slot with the same hour whose talk has the same track."
+        "For every fixed slot, there is no other fixed slot in the same hour whose talk has the same track."
     )
     def track_clash(self) -> bool:
         return not any(self._track_clash(row) for row in self.bookings.values())
 
     @rule(
-        "For every fixed slot whose talk's kind is keynote, there is no other fixed slot with the same "
-        "hour whose talk's kind is not sponsored."
+        "For every fixed slot whose talk's kind is keynote, there is no other fixed slot in the same hour "
+        "whose talk's kind is not sponsored."
     )
     def keynote_alone(self) -> bool:
         return not any(self._keynote_alone(row) for row in self.bookings.values())
@@ -746,8 +745,8 @@ class ConferenceProgramme(Environment):
         return not any(self._room_blocked(row) for row in self.bookings.values())
 
     @rule(
-        "For every track, the number of fixed slots whose talk's track is that track is at most its "
-        "greatest number of talks."
+        "For every track, the number of fixed slots whose talk's track is that track is at most its number "
+        "of talks allowed."
     )
     def track_full(self) -> bool:
         return not any(self._track_full(row) for row in self.tracks.values())
@@ -756,7 +755,7 @@ class ConferenceProgramme(Environment):
     def approved_already(self) -> bool:
         return not any(self._approved_already(row) for row in self.approvals.values())
 
-    @rule("For every caseworker, their load is at most their greatest load.")
+    @rule("For every caseworker, their load is at most their load limit.")
     def overloaded(self) -> bool:
         return not any(self._overloaded(row) for row in self.caseworkers.values())
 
@@ -860,8 +859,8 @@ class ConferenceProgramme(Environment):
             if self._room_taken(booking):
                 raise Refusal(
                     "room_taken",
-                    f"Not possible for {booking.id}: there must be no other fixed slot in the same room "
-                    "with the same hour.",
+                    f"Not possible for {booking.id}: there must be no other fixed slot in the same room in "
+                    "the same hour.",
                 )
 
     def _refuse_speaker_busy(self, *rows: Booking) -> None:
@@ -869,7 +868,7 @@ class ConferenceProgramme(Environment):
             if self._speaker_busy(booking):
                 raise Refusal(
                     "speaker_busy",
-                    f"Not possible for {booking.id}: there must be no other fixed slot with the same hour "
+                    f"Not possible for {booking.id}: there must be no other fixed slot in the same hour "
                     "whose talk has the same speaker.",
                 )
 
@@ -878,7 +877,7 @@ class ConferenceProgramme(Environment):
             if self._track_clash(booking):
                 raise Refusal(
                     "track_clash",
-                    f"Not possible for {booking.id}: there must be no other fixed slot with the same hour "
+                    f"Not possible for {booking.id}: there must be no other fixed slot in the same hour "
                     "whose talk has the same track.",
                 )
 
@@ -887,7 +886,7 @@ class ConferenceProgramme(Environment):
             if self._keynote_alone(booking):
                 raise Refusal(
                     "keynote_alone",
-                    f"Not possible for {booking.id}: there must be no other fixed slot with the same hour "
+                    f"Not possible for {booking.id}: there must be no other fixed slot in the same hour "
                     "whose talk's kind is not sponsored.",
                 )
 
@@ -928,7 +927,7 @@ class ConferenceProgramme(Environment):
                 raise Refusal(
                     "track_full",
                     f"Not possible for {track.id}: the number of fixed slots whose talk's track is that "
-                    f"track must be at most its greatest number of talks ({track.most}).",
+                    f"track must be at most its number of talks allowed ({track.most}).",
                 )
 
     def _refuse_approved_already(self, *rows: Approval) -> None:
@@ -946,7 +945,7 @@ class ConferenceProgramme(Environment):
                 raise Refusal(
                     "overloaded",
                     f"Not possible for {caseworker.id}: their load ({self._load(caseworker)}) must be at "
-                    f"most their greatest load ({caseworker.most}).",
+                    f"most their load limit ({caseworker.most}).",
                 )
 
     def _refuse_owner_is_absent(self, *rows: Caseworker) -> None:
@@ -961,9 +960,7 @@ class ConferenceProgramme(Environment):
         return sum(
             1
             for talk in self.talks.values()
-            if talk.caseworker_id is not None
-            and talk.caseworker_id == caseworker.id
-            and talk.state in ("accepted", "scheduled")
+            if talk.caseworker_id == caseworker.id and talk.state in ("accepted", "scheduled")
         )
 
     def _room(self, room_id: str, *states: RoomState) -> Room:

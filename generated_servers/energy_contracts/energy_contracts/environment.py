@@ -86,11 +86,11 @@ PartOfNumber = Annotated[str | None, Field(description="Part of the number, in a
 InMetering2 = Annotated[Metering | None, Field(description="Only those with this kind.")]
 BuiltFrom = Annotated[
     dt.date | None,
-    Field(description="Only those with a day of calibration on or after this day, YYYY-MM-DD."),
+    Field(description="Only those whose day of calibration is on or after this day, YYYY-MM-DD."),
 ]
 BuiltUntil = Annotated[
     dt.date | None,
-    Field(description="Only those with a day of calibration on or before this day, YYYY-MM-DD."),
+    Field(description="Only those whose day of calibration is on or before this day, YYYY-MM-DD."),
 ]
 InMeterState = Annotated[MeterState | None, Field(description="Only those in this state.")]
 ContractId = Annotated[str, Field(description="Id of a contract, such as CNT-01.")]
@@ -98,28 +98,28 @@ OfCustomer = Annotated[str | None, Field(description="Only those of the customer
 OfTariff = Annotated[str | None, Field(description="Only those of the tariff with this id.")]
 OfMeter = Annotated[str | None, Field(description="Only those of the meter with this id.")]
 StartsFrom = Annotated[
-    dt.date | None, Field(description="Only those with a first day on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose first day is on or after this day, YYYY-MM-DD.")
 ]
 StartsUntil = Annotated[
-    dt.date | None, Field(description="Only those with a first day on or before this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose first day is on or before this day, YYYY-MM-DD.")
 ]
 InContractState = Annotated[ContractState | None, Field(description="Only those in this state.")]
 BillId = Annotated[str, Field(description="Id of a bill, such as BLL-01.")]
 OfContract = Annotated[str | None, Field(description="Only those of the contract with this id.")]
 PayableFrom = Annotated[
-    dt.date | None, Field(description="Only those with a due day on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose due day is on or after this day, YYYY-MM-DD.")
 ]
 PayableUntil = Annotated[
-    dt.date | None, Field(description="Only those with a due day on or before this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose due day is on or before this day, YYYY-MM-DD.")
 ]
 InBillState = Annotated[BillState | None, Field(description="Only those in this state.")]
 HoldId = Annotated[str, Field(description="Id of a hold, such as HLD-01.")]
 InReason = Annotated[Reason | None, Field(description="Only those with this reason.")]
 PlacedFrom = Annotated[
-    dt.date | None, Field(description="Only those with a starting day on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose starting day is on or after this day, YYYY-MM-DD.")
 ]
 PlacedUntil = Annotated[
-    dt.date | None, Field(description="Only those with a starting day on or before this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose starting day is on or before this day, YYYY-MM-DD.")
 ]
 InHoldState = Annotated[HoldState | None, Field(description="Only those in this state.")]
 Starts = Annotated[dt.date, Field(description="First day, YYYY-MM-DD.", ge=FIRST_DAY, le=LAST_DAY)]
@@ -303,7 +303,7 @@ class EnergyContracts(Environment):
         state: InMeterState = None,
         page: Page = 1,
     ) -> list[Meter]:
-        """Find meters by number, kind, built and state, in order of id."""
+        """Find meters by number, kind, day of calibration and state, in order of id."""
         rows = [row for row in self.meters.values() if (number or "").casefold() in row.number.casefold()]
         rows = [row for row in rows if kind in (None, row.kind)]
         rows = [row for row in rows if built_from is None or row.built >= built_from]
@@ -329,7 +329,7 @@ class EnergyContracts(Environment):
         state: InContractState = None,
         page: Page = 1,
     ) -> list[Contract]:
-        """Find contracts by customer, tariff, meter, starts and state, in order of id."""
+        """Find contracts by customer, tariff, meter, first day and state, in order of id."""
         rows = [row for row in self.contracts.values() if customer_id in (None, row.customer_id)]
         rows = [row for row in rows if tariff_id in (None, row.tariff_id)]
         rows = [row for row in rows if meter_id in (None, row.meter_id)]
@@ -352,7 +352,7 @@ class EnergyContracts(Environment):
         state: InBillState = None,
         page: Page = 1,
     ) -> list[Bill]:
-        """Find bills by contract, payable and state, in order of id."""
+        """Find bills by contract, due day and state, in order of id."""
         rows = [row for row in self.bills.values() if contract_id in (None, row.contract_id)]
         rows = [row for row in rows if payable_from is None or row.payable >= payable_from]
         rows = [row for row in rows if payable_until is None or row.payable <= payable_until]
@@ -375,7 +375,7 @@ class EnergyContracts(Environment):
         state: InHoldState = None,
         page: Page = 1,
     ) -> list[Hold]:
-        """Find holds by contract, reason, placed and state, in order of id."""
+        """Find holds by contract, reason, starting day and state, in order of id."""
         rows = [row for row in self.holds.values() if contract_id in (None, row.contract_id)]
         rows = [row for row in rows if reason in (None, row.reason)]
         rows = [row for row in rows if placed_from is None or row.placed >= placed_from]

@@ -79,20 +79,20 @@ LotId = Annotated[str, Field(description="Id of a lot, such as LT-01.")]
 PartOfCode = Annotated[str | None, Field(description="Part of the code, in any case.")]
 OfFoodstuff = Annotated[str | None, Field(description="Only those of the foodstuff with this id.")]
 KeepsFrom = Annotated[
-    dt.date | None, Field(description="Only those with a last day on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose last day is on or after this day, YYYY-MM-DD.")
 ]
 KeepsUntil = Annotated[
-    dt.date | None, Field(description="Only those with a last day on or before this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose last day is on or before this day, YYYY-MM-DD.")
 ]
 InLotState = Annotated[LotState | None, Field(description="Only those in this state.")]
 HouseholdId = Annotated[str, Field(description="Id of a household, such as HSH-01.")]
 EligibleFrom = Annotated[
     dt.date | None,
-    Field(description="Only those with a last day of eligibility on or after this day, YYYY-MM-DD."),
+    Field(description="Only those whose last day of eligibility is on or after this day, YYYY-MM-DD."),
 ]
 EligibleUntil = Annotated[
     dt.date | None,
-    Field(description="Only those with a last day of eligibility on or before this day, YYYY-MM-DD."),
+    Field(description="Only those whose last day of eligibility is on or before this day, YYYY-MM-DD."),
 ]
 VanId = Annotated[str, Field(description="Id of a van, such as VN-01.")]
 PartOfPlate = Annotated[str | None, Field(description="Part of the plate, in any case.")]
@@ -107,10 +107,10 @@ InspectorId = Annotated[str, Field(description="Id of an inspector, such as INS-
 InspectionId = Annotated[str, Field(description="Id of an inspection, such as IN-01.")]
 OfInspector = Annotated[str | None, Field(description="Only those of the inspector with this id.")]
 DayFrom = Annotated[
-    dt.date | None, Field(description="Only those with a day on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose day is on or after this day, YYYY-MM-DD.")
 ]
 DayUntil = Annotated[
-    dt.date | None, Field(description="Only those with a day on or before this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose day is on or before this day, YYYY-MM-DD.")
 ]
 InInspectionState = Annotated[InspectionState | None, Field(description="Only those in this state.")]
 Weight = Annotated[int, Field(description="Weight, in kilograms, 1 to 12.", ge=1, le=12)]
@@ -244,7 +244,7 @@ class FoodBank(Environment):
     def search_foodstuffs(
         self, name: PartOfName = None, store: InStore = None, page: Page = 1
     ) -> list[Foodstuff]:
-        """Find foodstuffs by name and store, in order of id."""
+        """Find foodstuffs by name and kind of storage, in order of id."""
         rows = [row for row in self.foodstuffs.values() if (name or "").casefold() in row.name.casefold()]
         rows = [row for row in rows if store in (None, row.store)]
         return _page(sorted(rows, key=lambda row: row.id), page)
@@ -265,7 +265,7 @@ class FoodBank(Environment):
         state: InLotState = None,
         page: Page = 1,
     ) -> list[Lot]:
-        """Find lots by code, foodstuff, keeps and state, in order of id."""
+        """Find lots by code, foodstuff, last day and state, in order of id."""
         rows = [row for row in self.lots.values() if (code or "").casefold() in row.code.casefold()]
         rows = [row for row in rows if foodstuff_id in (None, row.foodstuff_id)]
         rows = [row for row in rows if keeps_from is None or row.keeps >= keeps_from]
@@ -286,7 +286,7 @@ class FoodBank(Environment):
         eligible_until: EligibleUntil = None,
         page: Page = 1,
     ) -> list[Household]:
-        """Find households by name and eligible, in order of id."""
+        """Find households by name and last day of eligibility, in order of id."""
         rows = [row for row in self.households.values() if (name or "").casefold() in row.name.casefold()]
         rows = [row for row in rows if eligible_from is None or row.eligible >= eligible_from]
         rows = [row for row in rows if eligible_until is None or row.eligible <= eligible_until]
@@ -301,7 +301,7 @@ class FoodBank(Environment):
     def search_vans(
         self, plate: PartOfPlate = None, cooling: InCooling = None, state: InVanState = None, page: Page = 1
     ) -> list[Van]:
-        """Find vans by plate, cooling and state, in order of id."""
+        """Find vans by plate, body and state, in order of id."""
         rows = [row for row in self.vans.values() if (plate or "").casefold() in row.plate.casefold()]
         rows = [row for row in rows if cooling in (None, row.cooling)]
         rows = [row for row in rows if state in (None, row.state)]
@@ -744,8 +744,8 @@ class FoodBank(Environment):
         return not any(self._food_spoilt(row) for row in self.allotments.values())
 
     @rule(
-        "For every planned inspection, the number of planned inspections by the same inspector with the "
-        "same day is at most the daily limit of its inspector."
+        "For every planned inspection, the number of planned inspections by the same inspector on the same "
+        "day is at most the daily limit of its inspector."
     )
     def inspector_full(self) -> bool:
         return not any(self._inspector_full(row) for row in self.inspections.values())
@@ -899,7 +899,7 @@ class FoodBank(Environment):
                 raise Refusal(
                     "inspector_full",
                     f"Not possible for {inspection.id}: the number of planned inspections by the same "
-                    "inspector with the same day must be at most the daily limit of its inspector "
+                    "inspector on the same day must be at most the daily limit of its inspector "
                     f"({self.inspectors[inspection.inspector_id].daily_limit}).",
                 )
 

@@ -77,20 +77,20 @@ BookingId = Annotated[str, Field(description="Id of a booking, such as BKN-01.")
 OfGuest = Annotated[str | None, Field(description="Only those of the guest with this id.")]
 OfRoom = Annotated[str | None, Field(description="Only those of the room with this id.")]
 ArrivesFrom = Annotated[
-    dt.date | None, Field(description="Only those with a day of arrival on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose day of arrival is on or after this day, YYYY-MM-DD.")
 ]
 ArrivesUntil = Annotated[
-    dt.date | None, Field(description="Only those with a day of arrival on or before this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose day of arrival is on or before this day, YYYY-MM-DD.")
 ]
 InBookingState = Annotated[BookingState | None, Field(description="Only those in this state.")]
 WaitlistEntryId = Annotated[str, Field(description="Id of a waitlist entry, such as WE-01.")]
 InWaitlistEntryState = Annotated[WaitlistEntryState | None, Field(description="Only those in this state.")]
 SeasonId = Annotated[str, Field(description="Id of a season, such as SSN-01.")]
 StartsFrom = Annotated[
-    dt.date | None, Field(description="Only those with a first day on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose first day is on or after this day, YYYY-MM-DD.")
 ]
 StartsUntil = Annotated[
-    dt.date | None, Field(description="Only those with a first day on or before this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose first day is on or before this day, YYYY-MM-DD.")
 ]
 Arrives = Annotated[dt.date, Field(description="Day of arrival, YYYY-MM-DD.", ge=FIRST_DAY, le=LAST_DAY)]
 Nights = Annotated[int, Field(description="Length of stay, in nights, 1 to 9.", ge=1, le=9)]
@@ -278,7 +278,7 @@ class HotelBookings(Environment):
         state: InBookingState = None,
         page: Page = 1,
     ) -> list[Booking]:
-        """Find bookings by guest, room, arrives and state, in order of id."""
+        """Find bookings by guest, room, day of arrival and state, in order of id."""
         rows = [row for row in self.bookings.values() if guest_id in (None, row.guest_id)]
         rows = [row for row in rows if room_id in (None, row.room_id)]
         rows = [row for row in rows if arrives_from is None or row.arrives >= arrives_from]
@@ -320,7 +320,7 @@ class HotelBookings(Environment):
         starts_until: StartsUntil = None,
         page: Page = 1,
     ) -> list[Season]:
-        """Find seasons by name and starts, in order of id."""
+        """Find seasons by name and first day, in order of id."""
         rows = [row for row in self.seasons.values() if (name or "").casefold() in row.name.casefold()]
         rows = [row for row in rows if starts_from is None or row.starts >= starts_from]
         rows = [row for row in rows if starts_until is None or row.starts <= starts_until]

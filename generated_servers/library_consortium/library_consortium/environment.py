@@ -94,18 +94,18 @@ LoanId = Annotated[str, Field(description="Id of a loan, such as LN-01.")]
 OfReader = Annotated[str | None, Field(description="Only those of the reader with this id.")]
 OfItem = Annotated[str | None, Field(description="Only those of the copy with this id.")]
 DueFrom = Annotated[
-    dt.date | None, Field(description="Only those with a due date on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose due date is on or after this day, YYYY-MM-DD.")
 ]
 DueUntil = Annotated[
-    dt.date | None, Field(description="Only those with a due date on or before this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose due date is on or before this day, YYYY-MM-DD.")
 ]
 InLoanState = Annotated[LoanState | None, Field(description="Only those in this state.")]
 RequestId = Annotated[str, Field(description="Id of a hold, such as RQS-01.")]
 PlacedFrom = Annotated[
-    dt.date | None, Field(description="Only those with a starting day on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose starting day is on or after this day, YYYY-MM-DD.")
 ]
 PlacedUntil = Annotated[
-    dt.date | None, Field(description="Only those with a starting day on or before this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose starting day is on or before this day, YYYY-MM-DD.")
 ]
 InRequestState = Annotated[RequestState | None, Field(description="Only those in this state.")]
 RatingId = Annotated[str, Field(description="Id of a rating, such as RTN-01.")]
@@ -227,7 +227,7 @@ class ReaderSheet(Entity):
     """A reader and what follows from it."""
 
     reader: Reader
-    most: int  # greatest number of loans
+    most: int  # number of loans allowed
     borrowed: int  # number of running loans
 
 
@@ -296,13 +296,13 @@ class LibraryConsortium(Environment):
 
     @read
     def get_reader(self, reader_id: ReaderId) -> ReaderSheet:
-        """Look up a reader and what follows from it: greatest number of loans and number of running loans."""
+        """Look up a reader and what follows from it: number of loans allowed and number of running loans."""
         reader = self.find(self.readers, reader_id, "reader")
         return ReaderSheet(reader=reader, most=reader.most, borrowed=self._borrowed(reader))
 
     @read
     def search_readers(self, name: PartOfName = None, grade: InGrade = None, page: Page = 1) -> list[Reader]:
-        """Find readers by name and grade, in order of id."""
+        """Find readers by name and class, in order of id."""
         rows = [row for row in self.readers.values() if (name or "").casefold() in row.name.casefold()]
         rows = [row for row in rows if grade in (None, row.grade)]
         return _page(sorted(rows, key=lambda row: row.id), page)
@@ -323,7 +323,7 @@ class LibraryConsortium(Environment):
         state: InLoanState = None,
         page: Page = 1,
     ) -> list[Loan]:
-        """Find loans by reader, item, due and state, in order of id."""
+        """Find loans by reader, copy, due date and state, in order of id."""
         rows = [row for row in self.loans.values() if reader_id in (None, row.reader_id)]
         rows = [row for row in rows if item_id in (None, row.item_id)]
         rows = [row for row in rows if due_from is None or row.due >= due_from]
@@ -348,7 +348,7 @@ class LibraryConsortium(Environment):
         state: InRequestState = None,
         page: Page = 1,
     ) -> list[Request]:
-        """Find holds by reader, work, branch, placed and state, in order of id."""
+        """Find holds by reader, work, pick-up branch, starting day and state, in order of id."""
         rows = [row for row in self.requests.values() if reader_id in (None, row.reader_id)]
         rows = [row for row in rows if work_id in (None, row.work_id)]
         rows = [row for row in rows if branch_id in (None, row.branch_id)]
@@ -783,7 +783,7 @@ class LibraryConsortium(Environment):
             del self.reports[other.id]
         return report
 
-    @rule("For every reader, their number of running loans is at most their greatest number of loans.")
+    @rule("For every reader, their number of running loans is at most their number of loans allowed.")
     def too_many_loans(self) -> bool:
         return not any(self._too_many_loans(row) for row in self.readers.values())
 
@@ -888,7 +888,7 @@ class LibraryConsortium(Environment):
                 raise Refusal(
                     "too_many_loans",
                     f"Not possible for {reader.id}: their number of running loans "
-                    f"({self._borrowed(reader)}) must be at most their greatest number of loans "
+                    f"({self._borrowed(reader)}) must be at most their number of loans allowed "
                     f"({reader.most}).",
                 )
 

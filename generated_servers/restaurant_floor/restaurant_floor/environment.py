@@ -88,10 +88,10 @@ WaitlistEntryId = Annotated[str, Field(description="Id of a waitlist entry, such
 InWaitlistEntryState = Annotated[WaitlistEntryState | None, Field(description="Only those in this state.")]
 MembershipId = Annotated[str, Field(description="Id of a membership, such as MMB-01.")]
 StartsFrom = Annotated[
-    dt.date | None, Field(description="Only those with a first day on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose first day is on or after this day, YYYY-MM-DD.")
 ]
 StartsUntil = Annotated[
-    dt.date | None, Field(description="Only those with a first day on or before this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose first day is on or before this day, YYYY-MM-DD.")
 ]
 InMembershipState = Annotated[MembershipState | None, Field(description="Only those in this state.")]
 Hour = Annotated[int, Field(description="Hour, 17 to 22.", ge=17, le=22)]
@@ -294,7 +294,7 @@ class RestaurantFloor(Environment):
         state: InReservationState = None,
         page: Page = 1,
     ) -> list[Reservation]:
-        """Find reservations by regular, seating and state, in order of id."""
+        """Find reservations by diner, table and state, in order of id."""
         rows = [row for row in self.reservations.values() if regular_id in (None, row.regular_id)]
         rows = [row for row in rows if seating_id in (None, row.seating_id)]
         rows = [row for row in rows if state in (None, row.state)]
@@ -314,7 +314,7 @@ class RestaurantFloor(Environment):
         state: InWaitlistEntryState = None,
         page: Page = 1,
     ) -> list[WaitlistEntry]:
-        """Find waitlist entries by regular, seating and state, in order of id."""
+        """Find waitlist entries by diner, table and state, in order of id."""
         rows = [row for row in self.waitlist_entries.values() if regular_id in (None, row.regular_id)]
         rows = [row for row in rows if seating_id in (None, row.seating_id)]
         rows = [row for row in rows if state in (None, row.state)]
@@ -335,7 +335,7 @@ class RestaurantFloor(Environment):
         state: InMembershipState = None,
         page: Page = 1,
     ) -> list[Membership]:
-        """Find memberships by regular, starts and state, in order of id."""
+        """Find memberships by diner, first day and state, in order of id."""
         rows = [row for row in self.memberships.values() if regular_id in (None, row.regular_id)]
         rows = [row for row in rows if starts_from is None or row.starts >= starts_from]
         rows = [row for row in rows if starts_until is None or row.starts <= starts_until]

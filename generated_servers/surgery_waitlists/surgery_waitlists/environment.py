@@ -10,6 +10,7 @@ every place that is held.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
@@ -404,21 +405,34 @@ class SurgeryWaitlists(Environment):
 
     def _obstacles(self, entry: Entry, target: TheatreList) -> list[Obstacle]:
         """On which grounds, in the policy's order, the entry cannot have a place on the list."""
-        pair = (entry.id, target.id)
-        others = [row for row in self.entries.values() if row.list_id and row is not entry]
-        days = [self.lists[row.list_id or ""].day for row in others if row.patient_id == entry.patient_id]
-        taken = sum(self._minutes(row) for row in others if row.list_id == target.id)
-        past = [row.status for row in self.offers.values() if (row.entry_id, row.list_id) == pair]
-        holds: dict[Obstacle, bool] = {
-            "list_closed": target.status != "open" or target.day <= self.today(),
-            "not_skilled": entry.procedure_id not in self.surgeons[target.surgeon_id].skills,
-            "past_deadline": target.day > entry.treat_by,
-            "no_consent": not entry.consent_on or (target.day - entry.consent_on).days > CONSENT_DAYS,
-            "patient_busy": target.day in days,
-            "declined_here": "declined" in past or "lapsed" in past,
-            "no_time": taken + self._minutes(entry) > target.minutes,
+        return [ground for ground, stands in self._grounds(entry, target).items() if stands()]
+
+    def _grounds(self, entry: Entry, target: TheatreList) -> dict[Obstacle, Callable[[], bool]]:
+        """Ground → whether it stands; to be asked, for a rule asks one of them about every place held."""
+        return {
+            "list_closed": lambda: target.status != "open" or target.day <= self.today(),
+            "not_skilled": lambda: entry.procedure_id not in self.surgeons[target.surgeon_id].skills,
+            "past_deadline": lambda: target.day > entry.treat_by,
+            "no_consent": lambda: not entry.consent_on or (target.day - entry.consent_on).days > CONSENT_DAYS,
+            "patient_busy": lambda: target.day in self._other_days(entry),
+            "declined_here": lambda: self._is_declined(entry, target),
+            "no_time": lambda: self._minutes_beside(entry, target) + self._minutes(entry) > target.minutes,
         }
-        return [ground for ground, is_so in holds.items() if is_so]
+
+    def _other_days(self, entry: Entry) -> list[dt.date]:
+        """The days on which the patient has another place."""
+        rows = [row for row in self.entries.values() if row.list_id and row is not entry]
+        return [self.lists[row.list_id or ""].day for row in rows if row.patient_id == entry.patient_id]
+
+    def _is_declined(self, entry: Entry, target: TheatreList) -> bool:
+        pair = (entry.id, target.id)
+        past = [row.status for row in self.offers.values() if (row.entry_id, row.list_id) == pair]
+        return "declined" in past or "lapsed" in past
+
+    def _minutes_beside(self, entry: Entry, target: TheatreList) -> int:
+        """The minutes of a list that others hold."""
+        rows = [row for row in self.entries.values() if row.list_id == target.id and row is not entry]
+        return sum(map(self._minutes, rows))
 
     def _require_place(self, entry: Entry, target: TheatreList) -> None:
         grounds = self._obstacles(entry, target)
@@ -432,7 +446,7 @@ class SurgeryWaitlists(Environment):
 
     def _held_despite(self, ground: Obstacle) -> bool:
         held = [(row, self.lists[row.list_id]) for row in self.entries.values() if row.list_id]
-        return any(ground in self._obstacles(entry, target) for entry, target in held)
+        return any(self._grounds(entry, target)[ground]() for entry, target in held)
 
     def _entry(self, entry_id: str, *statuses: Status) -> Entry:
         entry = self.find(self.entries, entry_id, "entry")

@@ -91,20 +91,20 @@ InPickState = Annotated[PickState | None, Field(description="Only those in this 
 HoldId = Annotated[str, Field(description="Id of a hold, such as HLD-01.")]
 InReason = Annotated[Reason | None, Field(description="Only those with this reason.")]
 PlacedFrom = Annotated[
-    dt.date | None, Field(description="Only those with a starting day on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose starting day is on or after this day, YYYY-MM-DD.")
 ]
 PlacedUntil = Annotated[
-    dt.date | None, Field(description="Only those with a starting day on or before this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose starting day is on or before this day, YYYY-MM-DD.")
 ]
 InHoldState = Annotated[HoldState | None, Field(description="Only those in this state.")]
 ClientId = Annotated[str, Field(description="Id of a client, such as CLN-01.")]
 ChangeId = Annotated[str, Field(description="Id of a change, such as CHN-01.")]
 OfPick = Annotated[str | None, Field(description="Only those of the pick with this id.")]
 DayFrom = Annotated[
-    dt.date | None, Field(description="Only those with a day on or after this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose day is on or after this day, YYYY-MM-DD.")
 ]
 DayUntil = Annotated[
-    dt.date | None, Field(description="Only those with a day on or before this day, YYYY-MM-DD.")
+    dt.date | None, Field(description="Only those whose day is on or before this day, YYYY-MM-DD.")
 ]
 Code = Annotated[str, Field(description="Code, at most 200 characters.", min_length=1, max_length=200)]
 Boxes = Annotated[int, Field(description="Boxes, 5 to 30.", ge=5, le=30)]
@@ -115,7 +115,7 @@ GivenHazard = Annotated[Hazard, Field(description="Hazard class.")]
 GivenReason = Annotated[Reason, Field(description="Reason.")]
 Quota = Annotated[int, Field(description="Quota, 3 to 12.", ge=3, le=12)]
 ReceiverId = Annotated[str, Field(description="Id of the receiver, such as CLN-01.")]
-Amount = Annotated[int, Field(description="Amount, 1 to 4.", ge=1, le=4)]
+Amount = Annotated[int, Field(description="Amount, in units, 1 to 4.", ge=1, le=4)]
 GivenRequest = Annotated[Request, Field(description="Tool that was asked for.")]
 GivenGround = Annotated[Ground, Field(description="Code with which the tool refuses it.")]
 Note = Annotated[str, Field(description="Note, at most 500 characters.", min_length=1, max_length=500)]
@@ -269,7 +269,7 @@ class WarehouseSlotting(Environment):
     def search_aisles(
         self, name: PartOfName = None, temper: InTemper = None, state: InAisleState = None, page: Page = 1
     ) -> list[Aisle]:
-        """Find aisles by name, temper and state, in order of id."""
+        """Find aisles by name, climate and state, in order of id."""
         rows = [row for row in self.aisles.values() if (name or "").casefold() in row.name.casefold()]
         rows = [row for row in rows if temper in (None, row.temper)]
         rows = [row for row in rows if state in (None, row.state)]
@@ -297,7 +297,7 @@ class WarehouseSlotting(Environment):
     def search_products(
         self, name: PartOfName = None, hazard: InHazard = None, client_id: OfClient = None, page: Page = 1
     ) -> list[Product]:
-        """Find products by name, hazard and client, in order of id."""
+        """Find products by name, hazard class and client, in order of id."""
         rows = [row for row in self.products.values() if (name or "").casefold() in row.name.casefold()]
         rows = [row for row in rows if hazard in (None, row.hazard)]
         rows = [row for row in rows if client_id in (None, row.client_id)]
@@ -355,7 +355,7 @@ class WarehouseSlotting(Environment):
         state: InHoldState = None,
         page: Page = 1,
     ) -> list[Hold]:
-        """Find holds by product, reason, placed and state, in order of id."""
+        """Find holds by product, reason, starting day and state, in order of id."""
         rows = [row for row in self.holds.values() if product_id in (None, row.product_id)]
         rows = [row for row in rows if reason in (None, row.reason)]
         rows = [row for row in rows if placed_from is None or row.placed >= placed_from]
@@ -684,7 +684,7 @@ class WarehouseSlotting(Environment):
 
     @write
     def pass_on_quota(self, client_id: ClientId, receiver_id: ReceiverId, amount: Amount) -> Client:
-        """Transfer a given amount of the quota of a client to a receiver.
+        """Transfer a given number of units of quota from a client to a receiver.
 
         Refused as: same_holder, not_unused, over_quota.
         """
@@ -763,8 +763,8 @@ class WarehouseSlotting(Environment):
         return not any(self._pallet_gone(row) for row in self.picks.values())
 
     @rule(
-        "For every planned pick, the number of planned picks with the same wave whose pallet's rack has "
-        "the same aisle is at most 3."
+        "For every planned pick, the number of planned picks in the same wave whose pallet's rack has the "
+        "same aisle is at most 3."
     )
     def wave_full(self) -> bool:
         return not any(self._wave_full(row) for row in self.picks.values())
@@ -912,7 +912,7 @@ class WarehouseSlotting(Environment):
             if self._wave_full(pick):
                 raise Refusal(
                     "wave_full",
-                    f"Not possible for {pick.id}: the number of planned picks with the same wave whose "
+                    f"Not possible for {pick.id}: the number of planned picks in the same wave whose "
                     "pallet's rack has the same aisle must be at most 3.",
                 )
 

@@ -18,6 +18,7 @@ from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
 from .canonical import StrictJsonError, dumps, loads
+from .ending import LETTING_GO, ending_what_it_begins, unwound_on_sigterm
 from .episode import Outcome, UnknownTool
 from .listening import KEEP_ALIVE
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     import socket
 
     from starlette.requests import Request
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from .offers import Offers
 
@@ -122,30 +123,8 @@ def http_app(
         host=host,
         custom_starlette_routes=[Route("/e/{episode}/mcp", endpoint=episodes)],
     )
-    whole = ending_what_it_begins(app)
-    guarded = whole if host in LOOPBACK else _without_strange_pages(whole)
+    guarded = app if host in LOOPBACK else _without_strange_pages(app)
     return guarded if bearer is None else _with_bearer(guarded, bearer)
-
-
-def ending_what_it_begins(app: ASGIApp) -> ASGIApp:
-    """End a response that the application leaves open: event streams just stop when the server is told to.
-
-    A client would take that for a broken connection, and uvicorn would log an error.
-    """
-
-    async def whole(scope: Scope, receive: Receive, send: Send) -> None:
-        is_open = False
-
-        async def noticed(message: Message) -> None:
-            nonlocal is_open
-            is_open = message["type"] == "http.response.start" or bool(message.get("more_body"))
-            await send(message)
-
-        await app(scope, receive, noticed)
-        if is_open:
-            await send({"type": "http.response.body"})
-
-    return whole
 
 
 async def serve_http(
@@ -154,12 +133,18 @@ async def serve_http(
     accepts: Callable[[str], bool] | None = None,
     bearer: str | None = None,
 ) -> None:
-    """Serve streamable HTTP on a listening socket until interrupted."""
+    """Serve streamable HTTP on a listening socket until interrupted, or terminated."""
     import uvicorn
 
     app = http_app(server, host=listening.getsockname()[0], accepts=accepts, bearer=bearer)
-    config = uvicorn.Config(app, log_level="warning", timeout_keep_alive=KEEP_ALIVE)
-    await uvicorn.Server(config).serve(sockets=[listening])
+    config = uvicorn.Config(
+        ending_what_it_begins(app),
+        log_level="warning",
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=LETTING_GO,
+    )
+    with unwound_on_sigterm():
+        await uvicorn.Server(config).serve(sockets=[listening])
 
 
 async def serve_stdio(server: Server[Any]) -> None:
