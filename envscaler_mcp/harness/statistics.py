@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from math import comb, sqrt
+from math import comb, fsum, sqrt
 from statistics import NormalDist
 from typing import TypeAlias
 
@@ -27,8 +27,8 @@ CONFIDENCE = 0.95
 
 
 def mean(values: Sequence[float]) -> float | None:
-    """The mean; None of nothing."""
-    return sum(values) / len(values) if values else None
+    """The mean, the same in whatever order; None of nothing."""
+    return fsum(values) / len(values) if values else None
 
 
 def pass_at_k(passed: int, trials: int, k: int) -> float:
@@ -88,7 +88,7 @@ def spearman(left: Sequence[float], right: Sequence[float]) -> float | None:
 
 
 def _shares(trials: Trials) -> list[list[Share]]:
-    return [[(sum(some), len(some)) for some in scenarios.values()] for scenarios in trials.values()]
+    return [[(fsum(some), len(some)) for some in scenarios.values()] for scenarios in trials.values()]
 
 
 def _resampled(rng: np.random.Generator, clusters: Sequence[Sequence[Share]]) -> NDArray[np.float64]:

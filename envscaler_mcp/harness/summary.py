@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from envscaler_mcp.spec import NO_EVIDENCE, OUTCOMES, RolloutRow
 
@@ -46,9 +47,12 @@ def summarise(rows: Sequence[RolloutRow], agents: Sequence[str], repeats: int) -
 
 
 def trials_of(rows: Sequence[RolloutRow]) -> Trials:
-    """Server → scenario → the rewards of the rollouts that are evidence about the agent."""
+    """Server → scenario → the rewards of the rollouts that are evidence about the agent.
+
+    In their own order, not that in which the rollouts ended: a seeded bootstrap then draws the same.
+    """
     found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows:
+    for row in sorted(rows, key=lambda row: (row.server, row.scenario, row.repeat)):
         if row.outcome not in NO_EVIDENCE and row.reward is not None:
             found[row.server][row.scenario].append(float(row.reward))
     return found
@@ -72,11 +76,11 @@ def _summary(agent: str, rows: list[RolloutRow], repeats: int) -> AgentSummary:
         pass_at_k=_passing(evidence, repeats, pass_at_k),
         pass_hat_k=_passing(evidence, repeats, pass_hat_k),
         tokens=sum(row.tokens for row in rows),
-        cost_usd=sum(row.cost_usd for row in rows),
+        cost_usd=fsum(row.cost_usd for row in rows),
         calls=sum(row.calls for row in rows),
         refusals=sum(row.refusals for row in rows),
         tool_errors=sum(row.tool_errors for row in rows),
-        seconds=sum(row.seconds for row in rows),
+        seconds=fsum(row.seconds for row in rows),
     )
 
 
@@ -88,7 +92,8 @@ def _bounds(rewards: Sequence[float], rollouts: int) -> Interval | None:
     if not rollouts:
         return None
     without = rollouts - len(rewards)
-    return sum(rewards) / rollouts, (sum(rewards) + without) / rollouts
+    earned = fsum(rewards)
+    return earned / rollouts, (earned + without) / rollouts
 
 
 def _passing(rows: list[RolloutRow], k: int, estimate: Callable[[int, int, int], float]) -> float | None:

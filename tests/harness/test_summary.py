@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from envscaler_mcp.harness.summary import summarise
@@ -56,3 +58,11 @@ def test_one_of_k_is_easier_than_all_of_k() -> None:
     rows = [row("passed", 1.0), row("failed", 0.0, repeat=1)]
     (one,) = summarise(rows, ["a"], 2)
     assert (one.pass_1, one.pass_at_k, one.pass_hat_k) == (0.5, 1.0, 0.0)
+
+
+def test_the_order_in_which_rollouts_end_changes_no_figure() -> None:
+    rewards = Random(7)
+    places = [{"server": str(n % 5), "scenario": str(n % 15), "repeat": n // 15} for n in range(45)]
+    rows = [row("failed", rewards.random(), cost_usd=rewards.random(), **place) for place in places]
+    summaries = [summarise(Random(seed).sample(rows, len(rows)), ["a"], 3) for seed in range(10)]
+    assert all(one == summaries[0] for one in summaries)
