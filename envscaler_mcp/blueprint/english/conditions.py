@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from envscaler_mcp.blueprint.design import STATE, Design, Entity
+from envscaler_mcp.blueprint.expression.nouns import head
 from envscaler_mcp.blueprint.expression.tree import Type
 from envscaler_mcp.blueprint.tasks.requests import Condition
 from envscaler_mcp.blueprint.wording import plural, with_article, words
@@ -115,7 +116,7 @@ class Conditions:
     def manner(self, entity: str, name: str) -> str:
         """How a field is compared: as a count that rows have, a number, an hour, a date or something else."""
         kind = self.kind(entity, name)
-        if kind.kind == "int" and "hour" in self.label(entity, name).split():
+        if kind.kind == "int" and head(self.label(entity, name)).endswith("hour"):
             return "hour"
         if kind.kind == "int" and self._counts(entity, name):
             return "count"

@@ -91,9 +91,14 @@ def quantity(label: str, unit: str) -> str:
     return f"number of {label}" if unit and label == plural(unit) else label
 
 
+def head(label: str) -> str:
+    """A label without what follows its noun: `hour` of `hour of departure`, `rate` of `rate per hour`."""
+    return _AFTER_HEAD.split(label)[0]
+
+
 def is_plural(label: str) -> bool:
     """Whether a verb after the noun is plural: the fees are."""
-    words_before = _AFTER_HEAD.split(label)[0].split()
+    words_before = head(label).split()
     while len(words_before) > 1 and _PARTICIPLE.fullmatch(words_before[-1]):
         words_before.pop()
     word = words_before[-1] if words_before else ""

@@ -47,10 +47,8 @@ def _from_name(name: str, form: ActionForm, entities: Mapping[str, Entity]) -> s
     row = with_article(noun)
     verb = said.removesuffix(f" {words(entity)}").removesuffix(f" {noun}")
     taken = next((words(field) for field in form.takes if said.endswith(f" {words(field)}")), "")
-    if form.creates and noun.replace("-", " ").startswith(
-        verb.lower()[:SAME_STEM]
-    ):  # nobody approves an approval
-        return ""
+    if form.creates and noun.replace("-", " ").startswith(verb.lower()[:SAME_STEM]):
+        return ""  # nobody approves an approval
     if verb != said or set(said.split()[1:]) <= PARTICLES:
         return f"{verb.capitalize()} {row}."
     if taken and form.on:
