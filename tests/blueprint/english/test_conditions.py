@@ -11,7 +11,12 @@ from tests.blueprint.english.hotel import HOTEL
 
 @pytest.mark.parametrize(
     ("label", "manner"),
-    [("hour", "hour"), ("hour of opening", "hour"), ("last possible hour", "hour"), ("calls per hour", "number")],
+    [
+        ("hour", "hour"),
+        ("hour of opening", "hour"),
+        ("last possible hour", "hour"),
+        ("calls per hour", "number"),
+    ],
 )
 def test_hours_are_compared_as_hours_and_rates_as_numbers(label: str, manner: str):
     room = HOTEL.by_entity["room"]
