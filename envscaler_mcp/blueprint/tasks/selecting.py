@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -86,8 +87,9 @@ def _tests(maker: Maker, entity: str, field: Field, keys: Collection[str]) -> It
         yield from (Condition(field.name, "==", name) for name in names if name)
     elif field.type.kind in ("int", "money", "date") and len(values) > 2:
         for value in maker.rng.sample(values, min(3, len(values))):
-            op = maker.rng.choice(["<=", ">="])
-            yield Condition(field.name, "==" if op == "<=" and value == field.low == 0 else op, value)
+            test = Condition(field.name, maker.rng.choice(["<=", ">="]), value)
+            is_none = test.op == "<=" and value == field.low == 0
+            yield replace(test, op="==") if is_none else test
 
 
 def _values(maker: Maker, entity: str, field: Field, keys: Collection[str]) -> list[Any]:
