@@ -13,7 +13,7 @@ from tests.benchmarks.rollouts import ROLLOUTS, compared
 ALONE = 12
 TIMES_BY_PROCESSOR = 16
 TIMES_BY_THE_CLOCK = 5
-"""The aim is 20; `make bench`, alone on two cores, came to 22 to 27 by processor time and 18 to 22 by the clock.
+"""The aim is 20; `make bench`, alone on two cores, comes to 22–27 by processor time, 18–22 by the clock.
 
 A busy machine gives the many processes more of itself.
 """
