@@ -32,13 +32,6 @@ def code(text: str) -> str:
     return f"{fence}{pad}{line}{pad}{fence}"
 
 
-def quoted(text: str) -> str:
-    """A block quote that keeps a text's own Markdown, but no HTML, links or images."""
-    lines = without_hidden(text, REPLACEMENT).strip().split("\n")
-    safe = (_without_html(line.replace("[", "\\[")) for line in lines)
-    return "\n".join(f"> {line}".rstrip() for line in safe)
-
-
 def clipped(text: str, width: int) -> str:
     """The first line with words on it, cut at a word where it is longer than `width`."""
     line = next((" ".join(line.split()) for line in text.splitlines() if line.strip()), "")

@@ -94,7 +94,6 @@ def _values(environment: Environment, pairs: Sequence[tuple[Scenario, Grading]])
         "card": card,
         "tools": sorted(card.tools, key=lambda tool: tool.name),
         "refuses": any(tool.refusals for tool in card.tools),
-        "policy": environment.policy,
         "introduction": _paragraphs(card.introduction),
         "summary": summary(card),
         "distribution": distribution(card),

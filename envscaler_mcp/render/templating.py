@@ -13,7 +13,7 @@ import envscaler_mcp
 
 from .hidden import REPLACEMENT, without_hidden
 from .literals import python_literal, toml_literal
-from .markdown import clipped, code, counted, inline, quoted
+from .markdown import clipped, code, counted, inline
 
 
 def templates_root() -> Path:
@@ -50,7 +50,6 @@ FILTERS: dict[str, Callable[..., str]] = {
     "python_literal": python_literal,
     "toml_literal": toml_literal,
     "inline": inline,
-    "quoted": quoted,
     "code": code,
     "clipped": clipped,
     "counted": counted,

@@ -1,4 +1,4 @@
-"""JSON in files: the same value back, a row a line, nothing longer than a line may be but rows."""
+"""JSON in files: the same value back, a row a line, an element of a list a line."""
 
 from __future__ import annotations
 
@@ -31,6 +31,14 @@ def test_a_row_is_one_line_however_long() -> None:
     told = [json.loads("{" + line.strip(" ,") + "}") for line in lines[2:5]]
     assert told == [{key: row} for key, row in rows.items()]
     assert lines[5:] == [" },", ' "now": 1,', ' "tags": []', "}"]
+
+
+def test_an_element_of_a_list_is_one_line_however_deep() -> None:
+    tools = [{"name": "x" * WIDTH, "input": {"properties": {"a": {"type": "string"}}}} for _ in range(2)]
+    lines = file_text({"tools": tools}).splitlines()
+    assert lines[:2] == ["{", ' "tools": [']
+    assert [json.loads(line.rstrip(",")) for line in lines[2:4]] == tools
+    assert lines[4:] == [" ]", "}"]
 
 
 def test_what_fits_into_a_line_is_one() -> None:

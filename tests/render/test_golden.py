@@ -19,6 +19,8 @@ ROOT = Path(__file__).parents[2]
 SAMPLES = Path(envscaler_mcp.__file__).parent / "samples"
 WRITTEN = sorted(path.parent.name for path in SAMPLES.glob("*/environment.py"))
 NAMES = sorted(path.parent.name for path in (ROOT / "generated_servers").glob("*/environment.json"))
+SMALL = 400_000
+"""Bytes of a folder with ten scenarios, at most: it is handed around, in repositories and by mail."""
 NOT_RENDERED = frozenset(("__pycache__", ".pytest_cache", ".ruff_cache"))
 
 
@@ -62,6 +64,12 @@ def test_its_scenarios_are_what_the_engine_makes(server: ServerFolder, tmp_path:
     job = next(job for job in blueprint_jobs() if job.name == server.card.name)
     fill(job, job.design(), server.environment(), tmp_path / job.name)
     assert pairs(ServerFolder.load(tmp_path / job.name)) == pairs(server), "`make regen`"
+
+
+def test_a_folder_with_ten_scenarios_is_small(server: ServerFolder) -> None:
+    if len(server.ids) > 10:
+        pytest.skip("it has more")
+    assert sum(len(text.encode()) for text in on_disk(server.path).values()) <= SMALL
 
 
 def test_nothing_is_to_be_said_against_it(server: ServerFolder) -> None:

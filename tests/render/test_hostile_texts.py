@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 from envscaler_mcp.render import render
 from envscaler_mcp.render.literals import python_literal, toml_literal
-from envscaler_mcp.render.markdown import clipped, code, inline, quoted
+from envscaler_mcp.render.markdown import clipped, code, inline
 from envscaler_mcp.spec.environment import Environment
 from tests.render import tiny_servers as tiny
 
@@ -163,17 +163,6 @@ def test_code_is_one_span(text: str) -> None:
     assert {part.type for part in block.children or ()} == {"code_inline"}
 
 
-@given(st.text())
-def test_quoted_text_stays_in_its_quote_and_has_no_html(text: str) -> None:
-    tokens = MarkdownIt("commonmark").parse(f"before\n\n{quoted(text)}\n\nafter\n")
-    assert {token.type for token in tokens}.isdisjoint({"html_block", "html_inline"})
-    inside = [part.type for token in tokens for part in token.children or ()]
-    assert {"html_inline", "link_open", "image"}.isdisjoint(inside)
-    assert [token.type for token in tokens if token.level == 0 and token.nesting >= 0] == [
-        "paragraph_open", "blockquote_open", "paragraph_open",
-    ]  # fmt: skip
-
-
 @pytest.mark.parametrize(
     ("text", "width", "expected"),
     [
@@ -191,7 +180,7 @@ def test_clipped_cuts_at_a_word(text: str, width: int, expected: str) -> None:
 
 HEADINGS = {"h1", "h2", "h3"}
 TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
-BLOCKS = {"pre", "ul", "ol", "li", "blockquote", "hr", "details", "summary"}
+BLOCKS = {"pre", "ul", "ol", "li", "hr", "details", "summary"}
 ALLOWED = HEADINGS | TABLES | BLOCKS | {"a", "b"}
 
 

@@ -56,7 +56,7 @@ def check(initial, final):
 
 _NEW_ROWS = '''\
 def new_rows(initial, final, name):
-    """The rows that were not there at the start; their ids are generated, so nothing depends on them."""
+    """Rows that were not there at the start, whatever their ids."""
     return [row for key, row in final[name].items() if key not in initial[name]]
 
 

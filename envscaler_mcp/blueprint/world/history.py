@@ -30,6 +30,10 @@ MAIN = (17, 27)
 """Rows of an entity that an action creates, and that has a lifecycle or is told by several fields."""
 SIDE = (9, 15)
 """Rows of other entities that an action creates."""
+ROWS = 60
+"""Rows that a state is meant to have in all: where more were wished, each action makes fewer of them."""
+LEAST = 0.5
+"""What remains of a wish at least."""
 MANY = 3
 """From so many main entities on, each of them has fewer rows."""
 FEWEST = 3
@@ -58,7 +62,7 @@ class History:
         self._driver = Driver(chooser, rng, begun, self._parts, begun.now.date())
         self._models: set[str] = set()
         """Rows that another one is like already."""
-        self._targets = dict(self._choose_targets())
+        self._targets = self._fitting(dict(self._choose_targets()))
 
     def play(self) -> LiveEpisode:
         """The episode now."""
@@ -98,6 +102,12 @@ class History:
         for one in entities:
             wanted = self._rng.randint(*(MAIN if one in main else SIDE)) * share
             yield one.name, round(wanted / (3 if one.rows[1] else 1))
+
+    def _fitting(self, wishes: Mapping[str, int]) -> dict[str, int]:
+        """Fewer rows where the state would be larger than it has to be for looking up to be necessary."""
+        founded = sum(len(self._episode.rows(one.collection)) for one in self._design.entities)
+        share = (ROWS - founded) / max(1, sum(wishes.values()))
+        return {name: round(wish * min(1.0, max(LEAST, share))) for name, wish in wishes.items()}
 
     def _create(self, share: float) -> None:
         """Let there be as many rows as there should be by now."""

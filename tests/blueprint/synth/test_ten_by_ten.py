@@ -36,6 +36,11 @@ def test_ten_by_ten(
     assert measured.plan_classes >= 60
     assert measured.effective >= 5
     _nothing_of_a_test_in_training(Path("environments"))
+    assert max(map(_size, Path("environments").iterdir())) <= 400_000
+
+
+def _size(server: Path) -> int:
+    return sum(file.stat().st_size for file in server.rglob("*") if file.is_file())
 
 
 def _nothing_of_a_test_in_training(folder: Path) -> None:
