@@ -15,6 +15,7 @@ from envscaler_mcp.runtime.connect import connected
 from envscaler_mcp.runtime.folder import ServerFolder
 from envscaler_mcp.runtime.standalone.canonical import digest
 from envscaler_mcp.runtime.standalone.difference import diff
+from envscaler_mcp.runtime.standalone.episode import TIMED_OUT
 from envscaler_mcp.spec import Call, Problem, Scenario
 
 from .play import through
@@ -24,7 +25,7 @@ from .stage import Begun, Stage
 from .steady import steady
 
 VALID_PROBES = 6
-CRASHES = ("tool_crashed", "timed_out")
+CRASHES = ("tool_crashed", TIMED_OUT)
 
 
 @dataclass(frozen=True)
@@ -107,11 +108,11 @@ class _Probing:
         """Every tool with some valid and some invalid arguments, one after the other."""
         found: dict[tuple[str, str], Problem] = {}
         for tool in self.folder.bundle.tools:
-            probes = [prober.valid(tool["name"]) for _ in range(VALID_PROBES)]
-            for call in probes:
-                self._keep(found, await self._probe(tool, call, valid=True))
-            for call in prober.invalid(tool["name"]):
-                self._keep(found, await self._probe(tool, call, valid=False))
+            valid = [(prober.valid(tool["name"]), True) for _ in range(VALID_PROBES)]
+            for call, fits in (*valid, *((call, False) for call in prober.invalid(tool["name"]))):
+                self._keep(found, await self._probe(tool, call, valid=fits))
+                if (f"tools/{tool['name']}", TIMED_OUT) in found:
+                    break  # each further call might take as long, and would say no more
         return [*found.values(), *self.witness.problems]
 
     async def _probe(self, tool: Mapping[str, Any], call: Call, *, valid: bool) -> Sequence[Problem]:
