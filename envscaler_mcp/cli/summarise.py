@@ -6,7 +6,8 @@ r"""The summary of a large run of `synth`, as it is committed under `evals/`.
     python -m envscaler_mcp.cli.summarise SERVERS RESULT.json --to evals/blueprint-200x40 \
         --played RUN SERVERS --beside IMPORTED
 
-Of a copy of the servers that `synth --paraphrase` worded anew, another `--played RUN COPY` adds the scores.
+Of a copy of the servers that `synth --paraphrase` worded anew, another `--played RUN COPY` adds the scores;
+`python -m tests.blueprint.rewording` serves such words where no model is at hand.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import pytest
 from envscaler_mcp.certify import proven_tier
 from envscaler_mcp.cli.app import run
 from envscaler_mcp.runtime.folder import ServerFolder
+from tests.blueprint.rewording import GREETING, reworded, swapped
 from tests.blueprint.synth.test_choosing import SMALL
 from tests.llm.model_script import Asked, Said
 from tests.llm.model_server import ModelServer
@@ -20,18 +21,12 @@ MADE = ("synth", "--domain", str(SMALL), "--scenarios", "3", "--difficulty", "ea
 PLACE = Path("environments", "tool_shed_repairs")
 
 
-def politely(asked: Asked) -> Said:
-    """A model that puts a question before what is asked."""
-    text = asked.text.partition("The request:\n\n")[2].strip()
-    return Said(text=f"Could you see to this? {text}", tokens=(300, 40))
-
-
 def inventing(asked: Asked) -> Said:
-    return Said(text=f"{politely(asked).text} Ask Mr Nobody 17 times.", tokens=(300, 50))
+    return Said(text=f"{reworded(asked).text} Ask Mr Nobody 17 times.", tokens=(300, 50))
 
 
 def hiding(asked: Asked) -> Said:
-    return Said(text=f"{politely(asked).text}\u202e", tokens=(300, 50))
+    return Said(text=f"{reworded(asked).text}\u202e", tokens=(300, 50))
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +36,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def model() -> Iterator[ModelServer]:
-    with ModelServer(politely) as server:
+    with ModelServer(reworded) as server:
         yield server
 
 
@@ -61,7 +56,8 @@ def test_instructions_are_in_the_models_words_and_as_proven_as_before(
         scenario, grading = folder.scenario(one), folder.grading(one)
         assert grading is not None
         assert grading.wording is not None
-        assert scenario.instruction == f"Could you see to this? {grading.wording.original}"
+        assert scenario.instruction == f"{GREETING} {swapped(grading.wording.original)}"
+        assert swapped(grading.wording.original) != grading.wording.original
         assert "paraphrased" in scenario.tags
         assert proven_tier(folder, scenario, grading) in {"certified", "agreed"}
     assert (folder.card.provenance.model, folder.card.provenance.tokens) == ("chat:worded", 3 * 340)
@@ -94,7 +90,7 @@ def test_what_adds_or_hides_something_is_counted_and_not_taken(
     grading = folder.grading("001")
     assert grading is not None
     assert (grading.wording, folder.card.provenance.model) == (None, None)
-    assert "Could you" not in folder.scenario("001").instruction
+    assert GREETING not in folder.scenario("001").instruction
 
 
 def test_a_dry_run_says_calls_and_cost_and_needs_no_key(capsys: pytest.CaptureFixture[str]) -> None:
