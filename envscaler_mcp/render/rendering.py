@@ -94,6 +94,7 @@ def _values(environment: Environment, pairs: Sequence[tuple[Scenario, Grading]])
         "card": card,
         "tools": sorted(card.tools, key=lambda tool: tool.name),
         "refuses": any(tool.refusals for tool in card.tools),
+        "unknown": _of_unknown_rows(card),
         "introduction": _paragraphs(card.introduction),
         "summary": summary(card),
         "distribution": distribution(card),
@@ -105,6 +106,12 @@ def _values(environment: Environment, pairs: Sequence[tuple[Scenario, Grading]])
         "certificate": sum_up([grading for _, grading in pairs]),
         "meanings": MEANINGS,
     }
+
+
+def _of_unknown_rows(card: EnvironmentCard) -> frozenset[str]:
+    """Codes of the refusals for ids that there are not; in a table they would only repeat the parameters."""
+    codes = (refusal.code for tool in card.tools for refusal in tool.refusals)
+    return frozenset(code for code in codes if code.startswith("unknown_"))
 
 
 def _paragraphs(text: str) -> str:

@@ -30,7 +30,7 @@ MAIN = (17, 27)
 """Rows of an entity that an action creates, and that has a lifecycle or is told by several fields."""
 SIDE = (9, 15)
 """Rows of other entities that an action creates."""
-ROWS = 60
+ROWS = 57
 """Rows that a state is meant to have in all: where more were wished, each action makes fewer of them."""
 LEAST = 0.5
 """What remains of a wish at least."""
@@ -106,8 +106,13 @@ class History:
     def _fitting(self, wishes: Mapping[str, int]) -> dict[str, int]:
         """Fewer rows where the state would be larger than it has to be for looking up to be necessary."""
         founded = sum(len(self._episode.rows(one.collection)) for one in self._design.entities)
-        share = (ROWS - founded) / max(1, sum(wishes.values()))
-        return {name: round(wish * min(1.0, max(LEAST, share))) for name, wish in wishes.items()}
+        wished = sum(wish * self._made_with(name) for name, wish in wishes.items())
+        share = min(1.0, max(LEAST, (ROWS - founded) / max(1, wished)))
+        return {name: round(wish * share) for name, wish in wishes.items()}
+
+    def _made_with(self, entity: str) -> int:
+        """So many rows come to be together with one of an entity, itself among them."""
+        return max(len(one.makes) for one in self._parts if one.action.creates == entity)
 
     def _create(self, share: float) -> None:
         """Let there be as many rows as there should be by now."""
