@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from envscaler_mcp.errors import BadInput
 from envscaler_mcp.runtime.folder import ServerFolder
 
 SEARCH_PATH = "PYTHONPATH"
+VARIABLE = re.compile(r"\$[A-Za-z_{]|\{(env|file):")
+"""What clients take for a variable, each in its own way: `$NAME`, `${NAME}`, `${env:NAME}`, `{env:NAME}`."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,12 @@ def launch_of(
     nothing of a shell's PATH. This Python has what a server needs, because it runs servers itself.
 
     Raises:
-        BadInput: there is no such scenario, or the folder's path cannot stand in a search path.
+        BadInput: there is no such scenario, or the folder's path cannot stand in a configuration or search
+            path.
     """
     options = ("--scenario", folder.scenario(scenario).id) if scenario else ()
     place, name = str(folder.path.resolve()), folder.card.name
-    if not _is_text(place):
-        raise BadInput(ascii(place), "a path that is not UTF-8 cannot stand in a configuration", "move it")
+    _require_literal(place)
     uvx = which("uvx")
     if uvx:
         return Launch(os.path.abspath(uvx), ("--from", place, name, *options))  # noqa: PTH100 (keeps links)
@@ -47,6 +50,10 @@ def launch_of(
     return Launch(sys.executable, ("-P", "-m", name, *options), {SEARCH_PATH: place})
 
 
-def _is_text(path: str) -> bool:
-    """Whether it can be written as UTF-8: bytes that are none stand in a path as lone surrogates."""
-    return path.encode("utf-8", "replace").decode("utf-8") == path
+def _require_literal(path: str) -> None:
+    """Bytes that are no UTF-8 stand in a path as lone surrogates; no client lets a variable be escaped."""
+    if path.encode("utf-8", "replace").decode("utf-8") != path:
+        raise BadInput(ascii(path), "a path that is not UTF-8 cannot stand in a configuration", "move it")
+    if found := VARIABLE.search(path):
+        why = f"clients would put the value of a variable where {found.group()!r} stands"
+        raise BadInput(path, why, "move the folder")

@@ -49,3 +49,18 @@ def test_a_path_that_python_cannot_search_is_refused(tmp_path: Path) -> None:
     write_tree(render(tiny_servers.native(), tiny_servers.scenarios()), place)
     with pytest.raises(BadInput, match="move the folder"):
         launch_of(ServerFolder.load(place), which=lambda _: None)
+
+
+@pytest.mark.parametrize("name", ["$HOME", "${HOME}", "${env:HOME}", "{env:HOME}", "{file:x}", "a$b"])
+def test_a_path_that_a_client_would_expand_is_refused(tmp_path: Path, name: str) -> None:
+    place = tmp_path / name
+    write_tree(render(tiny_servers.native(), tiny_servers.scenarios()), place)
+    with pytest.raises(BadInput, match="the value of a variable.* move the folder"):
+        launch_of(ServerFolder.load(place), which=lambda _: None)
+
+
+@pytest.mark.parametrize("name", ["$5", "a$", "{env}", "50% off"])
+def test_a_path_that_only_looks_like_a_variable_is_taken(tmp_path: Path, name: str) -> None:
+    place = tmp_path / name
+    write_tree(render(tiny_servers.native(), tiny_servers.scenarios()), place)
+    assert str(place) in launch_of(ServerFolder.load(place), which=lambda _: "/opt/bin/uvx").args
