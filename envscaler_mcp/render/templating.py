@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import envscaler_mcp
+from envscaler_mcp.runtime.standalone.gist import gist
 
 from .hidden import REPLACEMENT, without_hidden
 from .literals import python_literal, toml_literal
@@ -53,6 +54,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "code": code,
     "clipped": clipped,
     "counted": counted,
+    "gist": gist,
 }
 
 

@@ -10,6 +10,7 @@ from functools import cache
 from jinja2 import Environment
 
 from envscaler_mcp.render.templating import html_environment, templates_root
+from envscaler_mcp.runtime.standalone.gist import gist
 
 from . import wording
 
@@ -25,6 +26,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "json": wording.json_text,
     "brief": wording.brief,
     "clipped": wording.clipped,
+    "gist": gist,
     "is_long": wording.is_long,
 }
 

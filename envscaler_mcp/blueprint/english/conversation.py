@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from envscaler_mcp.blueprint.design import Action, Design, Parameter
-from envscaler_mcp.blueprint.tasks.requests import Described, Do, DoEach, DoIf, Event, Request, Tell
+from envscaler_mcp.blueprint.tasks.requests import (
+    Described,
+    Do,
+    DoEach,
+    DoIf,
+    Event,
+    Request,
+    Selection,
+    Tell,
+)
 from envscaler_mcp.blueprint.wording import day, joined, plural, sentence, with_article
 from envscaler_mcp.spec.scenario import Conversation, Slot
 
@@ -26,6 +37,8 @@ PERSONAS = (
 )
 GREETINGS = ("Hello. ", "Good morning. ", "Hi, do you have a moment? ", "")
 CLOSINGS = ("That is all, thank you.", "Thanks, that was everything.", "Thank you. I have nothing else.")
+OF_FIGURES = r"(:00|%)?"
+"""What stands at a figure, and nowhere else: `at {hour}:00`."""
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
@@ -66,14 +79,20 @@ class _Telling:
         self.rng = rng
 
     def opening(self, requests: Sequence[Request]) -> str:
-        """What it is about, without any detail."""
-        gists = list(dict.fromkeys(map(self._gist, requests)))
-        asked = [one for one in gists if one]
-        news = sum(isinstance(one, Event) for one in requests)
-        parts = [f"I need you to {joined(asked)}."] if asked else []
-        parts += ["Something has happened that you should know of."] if news == 1 else []
-        parts += ["A few things have happened that you should know of."] if news > 1 else []
+        """What it is about, without any detail, in the order of the requests."""
+        parts: list[str] = []
+        for happened, group in groupby(requests, lambda one: isinstance(one, Event)):
+            if happened:
+                what = "a few things have" if len(list(group)) > 1 else "something has"
+                said = f"{'and ' if parts else ''}{what} happened that you should know of"
+            else:
+                said = f"{'after that, ' if parts else ''}I need you to {joined(self._gists(group))}"
+            parts.append(sentence(said))
         return " ".join(parts)
+
+    def _gists(self, requests: Iterable[Request]) -> list[str]:
+        alike = ((gist, len(list(group))) for gist, group in groupby(map(self._gist, requests)))
+        return [gist if number == 1 else f"{gist} in {number} cases" for gist, number in alike]
 
     def _gist(self, request: Request) -> str:
         match request:
@@ -96,7 +115,8 @@ class _Telling:
         for one in slots_of(text):
             parameter = action.parameter(one)
             text = without_doubles(self.design, text, parameter)
-            text = text.replace(f"{{{one}}}", self._something(parameter, seen, many=one == every))
+            said = self._something(parameter, seen, many=one == every)
+            text = re.sub(rf"\{{{one}\}}{OF_FIGURES}", lambda _, said=said: said, text)
         return text
 
     def _something(self, parameter: Parameter, seen: set[str], *, many: bool) -> str:
@@ -171,7 +191,9 @@ class _Telling:
             if one.name in given:
                 said, noun = self._value(one, given[one.name]), self._noun(one)
                 if one.type.kind == "ref":
-                    yield one.name, sentence(said), f"which {noun} is meant"
+                    many = isinstance(given[one.name], Selection)
+                    meant = f"{plural(noun)} are" if many else f"{noun} is"
+                    yield one.name, sentence(said), f"which {meant} meant"
                 else:
                     be = "are" if is_plural(noun) else "is"
                     yield one.name, f"The {noun} {be} {said}.", f"what the {noun} {be}"

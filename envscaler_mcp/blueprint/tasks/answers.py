@@ -27,9 +27,10 @@ def report_call(design: Design, measure: str, about: str | None, figure: int) ->
 
 
 def subject_of(action: Action, values: Mapping[str, Any]) -> str | None:
-    """The row that a decision names: the action's subject, else the first row that it is given."""
+    """The row that a decision names: the first id that the tool is given; optional ones stand behind."""
     rows = [one for one in action.parameters if one.type.kind == "ref" and values.get(one.name)]
-    return str(values[rows[0].name]) if rows else None
+    first = min(rows, key=lambda one: one.type.optional, default=None)
+    return str(values[first.name]) if first else None
 
 
 def _call(tool: Action, said: Mapping[str, Any]) -> Call:

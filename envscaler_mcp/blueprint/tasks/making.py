@@ -10,6 +10,7 @@ from typing import Any
 from envscaler_mcp.blueprint.design import Action, Design
 from envscaler_mcp.blueprint.english.describe import describe
 from envscaler_mcp.blueprint.expression.evaluate import Scope
+from envscaler_mcp.blueprint.world.driving import WRONG_STATE
 from envscaler_mcp.blueprint.world.live import LiveEpisode
 
 from .following import Followed, Unclear, follow
@@ -116,7 +117,7 @@ class Maker:
 
     def worth_asking(self, play: Play) -> bool:
         """Whether somebody might ask for what is refused: a rule's reason says more than a wrong state."""
-        return play.code != "wrong_state" or self.rng.random() < 0.35
+        return play.code != WRONG_STATE or self.rng.random() < 0.35
 
     def interest(self, player: Player, play: Play) -> float:
         """How tempting the wrong ways are: variants that come out the other way, and look-alikes of rows."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from envscaler_mcp.blueprint.design import STATE, Action, Measure, Parameter
 from envscaler_mcp.blueprint.expression.evaluate import to_json
+from envscaler_mcp.blueprint.world.driving import WRONG_STATE
 from envscaler_mcp.blueprint.world.live import LiveEpisode
 
 from .following import Unclear, follow, tool_arguments
@@ -141,7 +142,8 @@ def _each_of(maker: Maker, action: Action, parameter: Parameter, given: dict[str
     player = maker.player()
     plays = {key: player.play(action, {**given, parameter.name: key}) for key in keys}
     allowed = {key for key, play in plays.items() if play and play.accepted}
-    refused = {key for key, play in plays.items() if play and not play.accepted}
+    # "Lift each hold": nobody means the holds that are lifted already, nor expects them to be declined.
+    refused = {key for key, play in plays.items() if play and play.code not in (None, WRONG_STATE)}
     declining = maker.rng.random() < 0.4
 
     def wanted(chosen: Collection[str]) -> bool:

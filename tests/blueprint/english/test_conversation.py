@@ -7,7 +7,7 @@ import pytest
 from envscaler_mcp.blueprint.english import describe
 from envscaler_mcp.blueprint.english.conversation import conversation_of
 from envscaler_mcp.blueprint.reading import domain_named
-from envscaler_mcp.blueprint.tasks.requests import Condition, Described, Do, DoIf, Event
+from envscaler_mcp.blueprint.tasks.requests import Condition, Described, Do, DoIf, Event, Request
 from tests.blueprint.english.hotel import HOTEL, STATE
 from tests.blueprint.english.speaking import Speaker
 
@@ -53,3 +53,30 @@ def test_every_argument_is_a_slot_of_its_own(seed: int):
     assert ids
     assert len(set(ids)) == len(ids)
     assert "{" not in said.model_dump_json().replace('{"', "").replace(":{", "")
+
+
+MOVE = Do("move_booking", {"booking": BOOKING, "room": ROOM})
+CANCEL = Do("cancel_booking", {"booking": BOOKING})
+BURST = Event("empty_the_room", {"room": ROOM})
+NEWS = "omething has happened that you should know of."
+
+
+@pytest.mark.parametrize(
+    ("requests", "expected"),
+    [
+        ([BURST, CANCEL], f"S{NEWS} After that, I need you to cancel a booking."),
+        ([CANCEL, BURST], f"I need you to cancel a booking. And s{NEWS}"),
+        ([CANCEL, CANCEL, BURST, MOVE], f"And s{NEWS} After that, I need you to move a booking to a room."),
+        ([CANCEL, CANCEL, MOVE], "I need you to cancel a booking in 2 cases and move a booking to a room."),
+    ],
+)
+def test_the_opening_names_the_requests_in_their_order(requests: list[Request], expected: str):
+    assert conversation_of(HOTEL, requests, 0).opening.endswith(expected)
+
+
+def test_what_stands_at_a_figure_goes_with_it():
+    design = domain_named("airline_rebooking").design()
+    asked = [one for seed in range(40) for one in Speaker(design, seed).requests()]
+    openings = {conversation_of(design, [one], 0).opening for one in asked}
+    assert any("at a certain hour" in one for one in openings)
+    assert not any(":00" in one for one in openings)

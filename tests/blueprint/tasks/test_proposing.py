@@ -86,6 +86,13 @@ def test_a_kind_can_be_chosen(recipe: str) -> None:
     assert found.kind == found.tags[0] == recipe
 
 
+def test_each_row_is_never_meant_to_include_rows_whose_state_forbids_it() -> None:
+    seeds = [propose(DESIGN, LIVE, START, seed, "medium", kinds=["each"]) for seed in range(12)]
+    grounds = {code for one in seeds for proposal in islice(one, 4) for code in proposal.refusals}
+    assert grounds
+    assert "wrong_state" not in grounds
+
+
 def test_seldom_used_actions_are_preferred() -> None:
     names = [one.oracle[0].tool for one in proposals("easy", seed=9)]
     assert len(set(names)) >= 5
