@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from envscaler_mcp.blueprint.design import Design, Entity, Field
-from envscaler_mcp.blueprint.wording import joined, sentence, value_text, words
+from envscaler_mcp.blueprint.wording import joined, plural, sentence, value_text, words
 
 State = Mapping[str, Any]
 
@@ -77,7 +77,8 @@ class Naming:
             return joined(parts) if parts else "none"
         if field.type.kind == "ref" and value is not None:
             return self._referred(field, value)
-        return value_text(value, field.type, field.unit)
+        says_unit = field.label in (field.unit, plural(field.unit))  # strikes: not "strikes is 0 strikes"
+        return value_text(value, field.type, "" if says_unit else field.unit)
 
     def _referred(self, field: Field, key: str) -> str:
         target = self.design.by_entity[field.type.entity]
