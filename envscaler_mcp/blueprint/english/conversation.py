@@ -101,8 +101,9 @@ class _Telling:
             case DoEach():
                 return self._plainly(request.action, request.parameter)
             case DoIf():
-                doing = [one for one in (request.then, request.otherwise) if one]
-                return f"{joined([self._plainly(one.action) for one in doing], 'or')}, as the case may be"
+                doing = [self._plainly(one.action) for one in (request.then, request.otherwise) if one]
+                case = "as the case may be" if len(doing) > 1 else "but only in a certain case"
+                return f"{joined(doing, 'or')}, {case}"
             case Tell():
                 return "report a figure"
             case Event():

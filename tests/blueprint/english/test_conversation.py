@@ -37,6 +37,7 @@ def test_a_condition_and_an_event():
     said = conversation_of(
         HOTEL, [condition, Event("empty_the_room", {"room": ROOM})], 0, today=dt.date(2026, 3, 2)
     )
+    assert "I need you to cancel a booking, but only in a certain case. And" in said.opening
     texts = {slot.id: slot.text.replace("the guest ", "") for slot in said.slots}
     assert texts["1-condition"] == "It depends on whether the booking of Anna Berg from Bergen is requested."
     assert texts["1-otherwise"] == "If it is not so, nothing."
