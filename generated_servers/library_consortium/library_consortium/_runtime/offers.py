@@ -15,6 +15,7 @@ from mcp.shared.exceptions import MCPError
 
 from .bundle import Bundle
 from .canonical import pretty
+from .gist import gist
 
 SHOWN = 120
 """Characters of a task that a list of prompts shows."""
@@ -61,7 +62,7 @@ class Offers:
     def prompts(self) -> list[types.Prompt]:
         """One for each scenario."""
         return [
-            types.Prompt(name=one, title=one.replace("-", " "), description=_shown(self._task(one)))
+            types.Prompt(name=one, title=one.replace("-", " "), description=_shown(gist(self._task(one))))
             for one in self.bundle.scenario_ids()
         ]
 
